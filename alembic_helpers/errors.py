@@ -1,0 +1,101 @@
+"""Every error of the library, in one tree.
+
+::
+
+    alembic.util.CommandError
+      AlembicHelpersError
+        DefinitionMismatch     there, but not what the operation asks for
+        AmbiguousMatch         more than one object fits
+        MissingObject          what the operation works on is not there
+        LeftoverTable          an interrupted batch left a table that may hold the only copy of rows
+        NotSupportedError      this database has no such thing
+        OfflineError           there is no database to ask in --sql mode
+        NoMigrationContext     nothing is migrating
+        UsageError             the call itself is wrong
+
+They are ``CommandError`` so that ``alembic upgrade`` prints ``FAILED: ...`` without a traceback.
+Each says what, where, why, and what to type instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from alembic.util import CommandError
+
+
+class AlembicHelpersError(CommandError):
+    """The base of the library's errors."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One attribute in which what is there differs from what was asked for."""
+
+    attribute: str
+    found: str
+    asked: str
+
+    def __str__(self) -> str:
+        return f"{self.attribute:<12} {self.found}  ->  {self.asked}"
+
+
+class DefinitionMismatch(AlembicHelpersError):
+    """An object of that name is there, but it is not the one asked for. Nothing was changed."""
+
+    def __init__(
+        self,
+        *,
+        operation: str,
+        kind: str,
+        name: str,
+        differences: Sequence[Difference],
+        advice: str = "",
+    ) -> None:
+        self.operation = operation
+        self.kind = kind
+        self.name = name
+        self.differences = tuple(differences)
+        self.advice = advice or (
+            f"Drop or rename the existing {kind}, or change the revision; to keep what is there: "
+            "Settings(on_mismatch=OnMismatch.WARN)."
+        )
+        lines = [
+            f"{operation}: {kind} {name} is there, but differs from the one asked for:",
+            *(f"  {difference}" for difference in self.differences),
+            self.advice,
+        ]
+        super().__init__("\n".join(lines))
+
+
+class AmbiguousMatch(AlembicHelpersError):
+    """More than one object fits what was asked for."""
+
+    def __init__(self, message: str, *, candidates: Sequence[str] = ()) -> None:
+        self.candidates = tuple(candidates)
+        super().__init__(message)
+
+
+class MissingObject(AlembicHelpersError):
+    """The table, type or column that an operation works on is not there."""
+
+
+class LeftoverTable(AlembicHelpersError):
+    """An interrupted batch left its temporary table, and the original is not provably intact."""
+
+
+class NotSupportedError(AlembicHelpersError):
+    """This database has no such thing, and "no" would not be a truthful answer."""
+
+
+class OfflineError(AlembicHelpersError):
+    """There is no database to ask in ``--sql`` mode."""
+
+
+class NoMigrationContext(AlembicHelpersError):
+    """A helper was called while nothing is migrating."""
+
+
+class UsageError(AlembicHelpersError):
+    """The call itself is wrong; nothing was looked at or changed."""
