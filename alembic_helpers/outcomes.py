@@ -30,7 +30,7 @@ class Outcome(enum.Enum):
     """Part of it was there; only the rest was sent."""
 
     KEPT = "kept"
-    """It differs, and ``Settings(on_mismatch=OnMismatch.WARN)`` said to leave it; nothing was sent."""
+    """It differs, and ``OnMismatch.WARN`` said to leave it; nothing was sent."""
 
     PASSED = "passed"
     """Not an operation this library judges (``execute``, another package's): Alembic ran it."""

@@ -1,0 +1,176 @@
+"""Questions to the database, in the terms in which an operation is written.
+
+A name is looked for where the operation would land: in the schema that ``schema_translate_map``
+makes of it, on the migration's own connection, so that uncommitted work is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any, Protocol, TypeVar
+
+import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.engine import Connection
+
+from ..databases import Database, database_of
+from ..databases.objects import EnumType, Kind, Table
+from .freshness import Memory
+
+_T = TypeVar("_T")
+
+
+class Door(Protocol):
+    """What a judge may ask: the database itself, or one that a batch is about to make."""
+
+    @property
+    def database(self) -> Database: ...
+
+    def schema(self, schema: str | None) -> str:
+        """The schema in which a CREATE with this ``schema=`` lands."""
+
+    def kind(self, name: str, schema: str | None) -> Kind | None:
+        """What stands under a name in exactly that schema."""
+
+    def table(self, name: str, schema: str | None) -> Table | None:
+        """The table in exactly that schema."""
+
+    def leads_to(self, name: str) -> str | None:
+        """The schema of the relation that the server finds under an unqualified name."""
+
+    def tables_with_index(self, name: str, schema: str | None) -> list[str]:
+        """The tables of a schema that have an index of that name."""
+
+    def tables_in(self, schema: str) -> list[str]:
+        """The tables of a schema."""
+
+    def schema_exists(self, schema: str) -> bool:
+        """Whether there is a schema of that name."""
+
+    def enum(self, name: str, schema: str | None) -> EnumType | None:
+        """A named enum type."""
+
+    def extension_exists(self, name: str) -> bool:
+        """Whether a server extension is installed."""
+
+    def view_text(self, name: str, schema: str | None) -> str | None:
+        """A view's definition as the server keeps it."""
+
+    def view_is(self, name: str, schema: str | None, select: str) -> bool | None:
+        """Whether a view is that SELECT; ``None`` when it cannot be told."""
+
+
+class Catalog:
+    """What is in the database now, on one migration's connection."""
+
+    def __init__(self, context: MigrationContext) -> None:
+        self._context = context
+        self._memory = Memory()
+        self.database: Database = database_of(context.dialect)
+
+    @property
+    def connection(self) -> Connection:
+        connection = self._context.connection
+        assert connection is not None, "the engine does not ask in --sql mode"
+        self._memory.watch(connection)
+        return connection
+
+    def forget(self) -> None:
+        """Drop everything that is remembered."""
+        self._memory.forget()
+
+    def schema(self, schema: str | None) -> str:
+        mapped = self.translated(schema)
+        if mapped is not None:
+            return mapped
+        return self._recall(("current",), self.database.current_schema) or ""
+
+    def translated(self, schema: str | None) -> str | None:
+        """What ``schema_translate_map`` makes of a schema."""
+        mapping = self.connection.get_execution_options().get("schema_translate_map")
+        return mapping.get(schema, schema) if mapping else schema
+
+    def schema_exists(self, schema: str) -> bool:
+        return schema in self._recall(("schemas",), self.database.schemas)
+
+    def kind(self, name: str, schema: str | None) -> Kind | None:
+        where = self.schema(schema)
+        return self._recall(("kind", name, where), lambda c: self.database.kind(c, name, where))
+
+    def table(self, name: str, schema: str | None) -> Table | None:
+        where = self.schema(schema)
+        return self._recall(("table", name, where), lambda c: self.database.table(c, name, where))
+
+    def leads_to(self, name: str) -> str | None:
+        return self._recall(("leads", name), lambda c: self.database.schema_of(c, name))
+
+    def tables_with_index(self, name: str, schema: str | None) -> list[str]:
+        where = self.schema(schema)
+        return self._recall(
+            ("index", name, where), lambda c: self.database.tables_with_index(c, name, where)
+        )
+
+    def enum(self, name: str, schema: str | None) -> EnumType | None:
+        where = self.schema(schema)
+        return self._recall(("enum", name, where), lambda c: self.database.enum(c, name, where))
+
+    def tables_in(self, schema: str) -> list[str]:
+        return self._recall(
+            ("tables", schema), lambda c: sa.inspect(c).get_table_names(schema=schema)
+        )
+
+    def view_is(self, name: str, schema: str | None, select: str) -> bool | None:
+        where = self.schema(schema)
+        return self._recall(
+            ("view is", name, where, select),
+            lambda c: self.database.view_is(c, name, where, select),
+        )
+
+    def extension_exists(self, name: str) -> bool:
+        return self._recall(("extension", name), lambda c: self.database.extension_exists(c, name))
+
+    def triggers(self, table_name: str, schema: str | None) -> list[str]:
+        where = self.schema(schema)
+        return self._recall(
+            ("triggers", table_name, where), lambda c: self.database.triggers(c, table_name, where)
+        )
+
+    def view_text(self, name: str, schema: str | None) -> str | None:
+        where = self.schema(schema)
+        return self._recall(
+            ("view", name, where), lambda c: self.database.view_text(c, name, where)
+        )
+
+    def _recall(self, key: Hashable, ask: Callable[[Connection], _T]) -> _T:
+        connection = self.connection
+        return self._memory.recall(key, lambda: ask(connection))
+
+
+class Overlay:
+    """A door behind which one table already is what a batch will make of it."""
+
+    def __init__(self, door: Door, table: Table) -> None:
+        self._door = door
+        self.replaced = table
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._door, name)
+
+    def table(self, name: str, schema: str | None) -> Table | None:
+        table = self._door.table(name, schema)
+        if table is None:
+            return None
+        same = (table.schema, self._key(table.name)) == (
+            self.replaced.schema,
+            self._key(self.replaced.name),
+        )
+        return self.replaced if same else table
+
+    def tables_with_index(self, name: str, schema: str | None) -> list[str]:
+        mine = self._key(self.replaced.name)
+        found = self._door.tables_with_index(name, schema)
+        others = [table for table in found if self._key(table) != mine]
+        return [*others, self.replaced.name] if self.replaced.index(name) else others
+
+    def _key(self, name: str) -> str:
+        return self._door.database.relation_key(name)

@@ -1,0 +1,5 @@
+"""``python -m alembic_helpers.cli``."""
+
+from . import main
+
+main()

@@ -1,0 +1,311 @@
+"""What every database can be asked, answered here through SQLAlchemy's inspector alone.
+
+A subclass per database overrides what its own catalog answers better, or what it calls by other
+names. This class is what runs on a database that has no module of its own (SQL Server, Oracle,
+third-party dialects): the answers are then as exact as SQLAlchemy's reflection.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.operations import MigrateOperation
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine.interfaces import ReflectedColumn
+from sqlalchemy.sql.elements import ColumnElement
+
+from ..errors import NotSupportedError
+from .objects import (
+    Column,
+    Constraint,
+    ConstraintType,
+    EnumType,
+    Index,
+    Kind,
+    Reference,
+    Table,
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Operations to be sent together in Alembic's batch, or one by one outside of it."""
+
+    operations: tuple[MigrateOperation, ...]
+    in_batch: bool = True
+
+
+class Rebuild:
+    """What a database needs around a batch: by itself, nothing."""
+
+    def __enter__(self) -> Rebuild:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        return None
+
+    def operations(self, operations: list[MigrateOperation]) -> list[MigrateOperation]:
+        """The operations in the form in which Alembic's batch can take them."""
+        return operations
+
+
+class Database:
+    """One kind of database. Holds no state but the dialect; every answer is asked anew."""
+
+    title = "this database"
+
+    unique_is_index = False
+    """Is a unique constraint the same thing as a unique index (one drops the other)?"""
+    names_primary_keys = True
+    """Can a primary key have a name of its own?"""
+    indexes_belong_to_tables = False
+    """May two tables of a schema have indexes of one name?"""
+    drops_composites_with_column = False
+    """Does dropping a column silently drop or narrow what covers other columns too?"""
+    has_enums = False
+    """Are there named enum types?"""
+    columns_hold_enums = False
+    """Do the values of an enum belong to one column, without a type of their own (MySQL)?"""
+    has_extensions = False
+    has_schemas = False
+    """Can a schema be created?"""
+    has_materialized_views = False
+    replaces_views = True
+    """Is there CREATE OR REPLACE VIEW?"""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+
+    # -- names ---------------------------------------------------------------------------------
+
+    def stored_name(self, name: str) -> str:
+        """The name as the server keeps it (PostgreSQL cuts it)."""
+        return name
+
+    def name_key(self, name: str) -> str:
+        """Columns, constraints and indexes with equal keys are one to this database."""
+        return self.stored_name(name)
+
+    def relation_key(self, name: str) -> str:
+        """The same for tables, views and sequences."""
+        return self.stored_name(name)
+
+    def quoted(self, *names: str | None) -> str:
+        """``schema.table`` as it is written in SQL."""
+        quote = self.dialect.identifier_preparer.quote
+        return ".".join(quote(name) for name in names if name)
+
+    # -- schemas and relations -------------------------------------------------------------------
+
+    def current_schema(self, connection: Connection) -> str | None:
+        """Where an unqualified CREATE TABLE lands."""
+        return sa.inspect(connection).default_schema_name
+
+    def schema_of(self, connection: Connection, name: str) -> str | None:
+        """The schema of the relation to which an unqualified name leads; ``None`` if to none."""
+        schema = self.current_schema(connection)
+        return schema if self.kind(connection, name, schema) else None
+
+    def schemas(self, connection: Connection) -> list[str]:
+        return sa.inspect(connection).get_schema_names()
+
+    def kind(self, connection: Connection, name: str, schema: str | None) -> Kind | None:
+        """What stands under that name in exactly that schema."""
+        inspector = sa.inspect(connection)
+        for kind, names in (
+            (Kind.TABLE, inspector.get_table_names),
+            (Kind.VIEW, inspector.get_view_names),
+        ):
+            if self.relation_key(name) in map(self.relation_key, names(schema)):
+                return kind
+        return Kind.SEQUENCE if self.sequence_exists(connection, name, schema) else None
+
+    # -- tables ----------------------------------------------------------------------------------
+
+    def table(self, connection: Connection, name: str, schema: str) -> Table | None:
+        """A snapshot of the table; ``None`` when there is no table of that name."""
+        if self.kind(connection, name, schema) is not Kind.TABLE:
+            return None
+        return Table(
+            name=name,
+            schema=schema,
+            columns=tuple(self.columns(connection, name, schema)),
+            constraints=tuple(self.constraints(connection, name, schema)),
+            indexes=tuple(self.indexes(connection, name, schema)),
+            comment=self.comment(connection, name, schema),
+            key=self.name_key,
+        )
+
+    def columns(self, connection: Connection, name: str, schema: str) -> Iterable[Column]:
+        for column in sa.inspect(connection).get_columns(name, schema=schema):
+            yield self.column(column)
+
+    def column(self, column: ReflectedColumn) -> Column:
+        computed = column.get("computed")
+        return Column(
+            name=column["name"],
+            type=column["type"],
+            nullable=column["nullable"],
+            default=column.get("default"),
+            comment=column.get("comment"),
+            autoincrement=column.get("autoincrement") is True,
+            generated=bool(computed or column.get("identity")),
+            computed=computed["sqltext"] if computed else None,
+            stored=bool(computed and computed.get("persisted")),
+        )
+
+    def constraints(self, connection: Connection, name: str, schema: str) -> Iterable[Constraint]:
+        inspector = sa.inspect(connection)
+        key = inspector.get_pk_constraint(name, schema=schema)
+        if key["constrained_columns"]:
+            yield Constraint(ConstraintType.PRIMARY, key["name"], tuple(key["constrained_columns"]))
+        for unique in inspector.get_unique_constraints(name, schema=schema):
+            yield Constraint(ConstraintType.UNIQUE, unique["name"], tuple(unique["column_names"]))
+        for check in inspector.get_check_constraints(name, schema=schema):
+            yield Constraint(ConstraintType.CHECK, check["name"], sqltext=check["sqltext"])
+        for foreign in inspector.get_foreign_keys(name, schema=schema):
+            options = foreign.get("options", {})
+            yield Constraint(
+                ConstraintType.FOREIGN_KEY,
+                foreign["name"],
+                tuple(foreign["constrained_columns"]),
+                Reference(
+                    foreign["referred_schema"] or schema,
+                    foreign["referred_table"],
+                    tuple(foreign["referred_columns"]),
+                    self.action(options.get("onupdate")),
+                    self.action(options.get("ondelete")),
+                ),
+            )
+
+    def indexes(self, connection: Connection, name: str, schema: str) -> Iterable[Index]:
+        for index in sa.inspect(connection).get_indexes(name, schema=schema):
+            if index["name"]:
+                yield Index(
+                    index["name"],
+                    tuple(index["column_names"]),
+                    bool(index["unique"]),
+                    constraint=index.get("duplicates_constraint"),
+                )
+
+    def comment(self, connection: Connection, name: str, schema: str) -> str | None:
+        if not self.dialect.supports_comments:
+            return None
+        return sa.inspect(connection).get_table_comment(name, schema=schema)["text"]
+
+    def tables_with_index(self, connection: Connection, name: str, schema: str) -> list[str]:
+        """The tables of a schema that have an index of that name."""
+        inspector = sa.inspect(connection)
+        return [
+            table
+            for (_, table), indexes in inspector.get_multi_indexes(schema=schema).items()
+            if any(i["name"] and self.name_key(i["name"]) == self.name_key(name) for i in indexes)
+        ]
+
+    # -- comparison ------------------------------------------------------------------------------
+
+    def action(self, action: str | None) -> str | None:
+        """A foreign key's action; the default one, however it is spelled, is ``None``."""
+        action = action.upper() if action else None
+        return None if action == "NO ACTION" else action
+
+    def same_default(self, found: str | None, asked: str | None) -> bool:
+        """Whether two default expressions are certainly one; ``False`` when it cannot be told."""
+        if found is None or asked is None:
+            return found is asked
+        return self.plain_expression(found) == self.plain_expression(asked)
+
+    def plain_expression(self, sql: str) -> str:
+        """An expression without what servers add or drop: parentheses, casts, case, spaces."""
+        return plain_expression(sql)
+
+    def equals(self, column: ColumnElement[Any], value: Any, stored: Column) -> ColumnElement[bool]:
+        """NULL-safe equality of a column and a value, as the column would store the value."""
+        return column.is_not_distinct_from(value)
+
+    # -- batch -----------------------------------------------------------------------------------
+
+    def needs_batch(self, operation: MigrateOperation) -> bool:
+        """Whether the operation can only be done by Alembic's batch (SQLite)."""
+        return False
+
+    def steps(self, operations: Sequence[MigrateOperation], recreate: str) -> list[Step]:
+        """How what remains of a batch is sent, in order."""
+        return [Step(tuple(operations))]
+
+    def rebuild(
+        self,
+        context: MigrationContext,
+        table: Table,
+        expected: Table,
+        options: dict[str, Any],
+    ) -> Rebuild:
+        """The care to be taken around one batch on a table; may change the batch's options."""
+        return Rebuild()
+
+    # -- what not every database has ---------------------------------------------------------------
+
+    def sequence_exists(self, connection: Connection, name: str, schema: str | None) -> bool:
+        if not self.dialect.supports_sequences:
+            return False
+        found = sa.inspect(connection).get_sequence_names(schema)
+        return self.relation_key(name) in map(self.relation_key, found)
+
+    def enum(self, connection: Connection, name: str, schema: str) -> EnumType | None:
+        """A named enum type; ``None`` where there are no such types."""
+        return None
+
+    def named_enum(self, type_: Any) -> tuple[str | None, str, tuple[str, ...]] | None:
+        """Schema, name and labels of the type that a column's type would create; ``None``: none."""
+        return None
+
+    def extension_exists(self, connection: Connection, name: str) -> bool:
+        """Whether a server extension is installed; ``False`` where there is no such thing."""
+        return False
+
+    def triggers(self, connection: Connection, table: str, schema: str) -> list[str]:
+        raise NotSupportedError(
+            f"trigger_exists: the triggers of {self.title} cannot be read; "
+            "ask its catalog with op.get_bind().execute(...)"
+        )
+
+    def view_text(self, connection: Connection, name: str, schema: str) -> str | None:
+        """The view's definition as the server keeps it."""
+        return sa.inspect(connection).get_view_definition(name, schema)
+
+    def view_is(
+        self, connection: Connection, name: str, schema: str | None, select: str
+    ) -> bool | None:
+        """Whether the view is that SELECT; ``None`` when it cannot be told."""
+        text = self.view_text(connection, name, schema)
+        if text is None:
+            return None
+        return True if self.plain_expression(text) == self.plain_expression(select) else None
+
+    def require_enums(self, operation: str) -> None:
+        self.require("has_enums", operation, "the values of an enum belong to its column there")
+
+    def require(self, capability: str, what: str, instead: str) -> None:
+        """Raise unless this database has a capability (an attribute of this class)."""
+        if not getattr(self, capability):
+            raise NotSupportedError(f"{what}: {self.title} has no such thing; {instead}")
+
+
+_CAST = re.compile(r"::\s*(\"[^\"]+\"|[\w.]+)(\s+(varying|precision))?(\s*\(\s*\d+[\d\s,]*\))?"
+                   r"(\s+with(out)?\s+time\s+zone)?(\[\])*", re.IGNORECASE)  # fmt: skip
+_LITERAL = re.compile(r"('(?:[^']|'')*')")
+
+
+def plain_expression(sql: str) -> str:
+    """Case, spaces, identifier quotes, casts and parentheses gone; string literals untouched."""
+    pieces = _LITERAL.split(_CAST.sub("", sql.strip()))
+    # Odd pieces are the literals that the pattern captured.
+    return "".join(
+        piece if at % 2 else re.sub(r"[\s()\"`\[\]]", "", piece).lower()
+        for at, piece in enumerate(pieces)
+    )

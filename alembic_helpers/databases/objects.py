@@ -1,0 +1,240 @@
+"""What a database holds, as values: the words in which catalog, judges and batch talk.
+
+A :class:`Table` is a snapshot. Nothing here asks a database anything, so a batch can work out
+what a table will be after its earlier operations by making new snapshots.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from sqlalchemy.types import TypeEngine
+
+from ..errors import AmbiguousMatch
+
+
+class Kind(enum.Enum):
+    """What a name in a schema can stand for."""
+
+    TABLE = "table"
+    VIEW = "view"
+    MATERIALIZED_VIEW = "materialized view"
+    FOREIGN_TABLE = "foreign table"
+    SEQUENCE = "sequence"
+    INDEX = "index"
+    TYPE = "type"
+    OTHER = "object of another kind"
+
+
+class ConstraintType(str, enum.Enum):
+    """The values are those of ``type_`` in ``op.drop_constraint``; exclude is PostgreSQL's."""
+
+    PRIMARY = "primary"
+    UNIQUE = "unique"
+    FOREIGN_KEY = "foreignkey"
+    CHECK = "check"
+    EXCLUDE = "exclude"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    ConstraintType.PRIMARY: "primary key",
+    ConstraintType.UNIQUE: "unique constraint",
+    ConstraintType.FOREIGN_KEY: "foreign key",
+    ConstraintType.CHECK: "check constraint",
+    ConstraintType.EXCLUDE: "exclude constraint",
+}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The far side of a foreign key. Actions are normalised: the default one is ``None``."""
+
+    schema: str | None
+    table: str
+    columns: tuple[str, ...]
+    onupdate: str | None = None
+    ondelete: str | None = None
+    deferrable: bool | None = None
+    initially: str | None = None
+
+
+@dataclass(frozen=True)
+class Constraint:
+    type: ConstraintType
+    name: str | None
+    columns: tuple[str, ...] = ()
+    reference: Reference | None = None
+    sqltext: str | None = None
+    validated: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.type.label} {self.name or '(unnamed)'} ({', '.join(self.columns)})"
+
+
+@dataclass(frozen=True)
+class Index:
+    """``None`` among the columns is an expression; ``constraint`` is the constraint that owns it."""
+
+    name: str
+    columns: tuple[str | None, ...]
+    unique: bool = False
+    valid: bool = True
+    constraint: str | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    type: TypeEngine[Any]
+    nullable: bool
+    default: str | None = None
+    comment: str | None = None
+    autoincrement: bool = False
+    generated: bool = False
+    """Computed or identity: it has no default of its own."""
+    computed: str | None = None
+    stored: bool = False
+
+
+@dataclass(frozen=True)
+class EnumType:
+    name: str
+    schema: str
+    labels: tuple[str, ...]
+
+
+_Named = TypeVar("_Named", Column, Constraint, Index)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table as it is now. Names are found the way its own database compares them."""
+
+    name: str
+    schema: str
+    columns: tuple[Column, ...]
+    constraints: tuple[Constraint, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    comment: str | None = None
+    key: Callable[[str], str] = field(default=str, compare=False, repr=False)
+    aliases: tuple[tuple[str, str], ...] = ()
+    """Old and new name of columns that a batch has renamed (a batch may go on using the old)."""
+
+    def column(self, name: str) -> Column | None:
+        found = self._named(self.columns, name)
+        if found is None:
+            for old, new in self.aliases:
+                if self.key(old) == self.key(name):
+                    return self.column(new)
+        return found
+
+    def index(self, name: str) -> Index | None:
+        return self._named(self.indexes, name)
+
+    def constraint(self, name: str, type_: ConstraintType | None = None) -> Constraint | None:
+        return self._named(self.of_type(type_), name)
+
+    def of_type(self, type_: ConstraintType | None) -> tuple[Constraint, ...]:
+        return tuple(c for c in self.constraints if type_ is None or c.type is type_)
+
+    @property
+    def primary_key(self) -> Constraint | None:
+        return next(iter(self.of_type(ConstraintType.PRIMARY)), None)
+
+    def same_columns(self, some: Iterable[str | None], others: Iterable[str | None]) -> bool:
+        """Whether two lists name the same columns in the same order."""
+        return self.column_keys(some) == self.column_keys(others)
+
+    def column_keys(self, names: Iterable[str | None]) -> list[str | None]:
+        return [name if name is None else self.key(name) for name in names]
+
+    def with_(self, *items: Column | Constraint | Index) -> Table:
+        """The table with these added; one of the same name and kind is replaced."""
+        table = self
+        for item in items:
+            if isinstance(item, Column):
+                table = replace(table, columns=tuple(table._replaced(table.columns, item)))
+            elif isinstance(item, Index):
+                table = replace(table, indexes=tuple(table._replaced(table.indexes, item)))
+            else:
+                kept = tuple(table._replaced(table.constraints, item))
+                table = replace(table, constraints=kept)
+        return table
+
+    def without_column(self, name: str) -> Table:
+        """The table with the column gone, and with it what covers nothing else."""
+        gone = self.key(name)
+
+        def stays(columns: Sequence[str | None]) -> bool:
+            return [gone] != self.column_keys(columns)
+
+        return replace(
+            self,
+            columns=tuple(c for c in self.columns if self.key(c.name) != gone),
+            constraints=tuple(c for c in self.constraints if stays(c.columns)),
+            indexes=tuple(i for i in self.indexes if stays(i.columns)),
+        )
+
+    def without(self, item: Constraint | Index) -> Table:
+        return replace(
+            self,
+            constraints=tuple(c for c in self.constraints if c is not item),
+            indexes=tuple(i for i in self.indexes if i is not item),
+        )
+
+    def renamed_column(self, old: str, new: str) -> Table:
+        """The table with a column renamed wherever it is named; the old name stays an alias."""
+
+        def renamed(name: str) -> str:
+            return new if self.key(name) == self.key(old) else name
+
+        return replace(
+            self,
+            columns=tuple(replace(c, name=renamed(c.name)) for c in self.columns),
+            constraints=tuple(
+                replace(c, columns=tuple(map(renamed, c.columns))) for c in self.constraints
+            ),
+            indexes=tuple(
+                replace(i, columns=tuple(n if n is None else renamed(n) for n in i.columns))
+                for i in self.indexes
+            ),
+            aliases=(*self.aliases, (old, new)),
+        )
+
+    def _named(self, items: Iterable[_Named], name: str) -> _Named | None:
+        return next((i for i in items if i.name is not None and self._same(i.name, name)), None)
+
+    def _same(self, one: str, other: str) -> bool:
+        return self.key(one) == self.key(other)
+
+    def _replaced(self, items: Iterable[_Named], item: _Named) -> Iterator[_Named]:
+        for existing in items:
+            if (
+                item.name is None
+                or existing.name is None
+                or not self._same(existing.name, item.name)
+            ):
+                yield existing
+        yield item
+
+
+_Found = TypeVar("_Found", Constraint, Index)
+
+
+def only_one(matches: Sequence[_Found], what: str) -> _Found | None:
+    """The single match, ``None`` when there is none; more than one raises and lists them."""
+    if len(matches) > 1:
+        names = [m.name or "(unnamed)" for m in matches]
+        raise AmbiguousMatch(
+            f"{what}: {len(matches)} match: {', '.join(names)}; "
+            "say which one by its name, or narrow the search",
+            candidates=names,
+        )
+    return matches[0] if matches else None

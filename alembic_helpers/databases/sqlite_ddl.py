@@ -1,0 +1,201 @@
+"""Reads the constraints out of the CREATE TABLE text that SQLite keeps.
+
+The pragmas know keys and foreign keys but no constraint names and no CHECK; SQLAlchemy finds those
+with regular expressions that quotes, commas or parentheses in a name break. A tokenizer does not
+care what is in a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .objects import ConstraintType
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)
+      | (?P<quoted>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])
+      | (?P<string>'(?:[^']|'')*')
+      | (?P<word>[^\W\d][\w$]*|\d[\w.]*)
+      | (?P<mark>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_STARTS = {"PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "CONSTRAINT"}
+
+
+@dataclass(frozen=True)
+class Token:
+    text: str
+    kind: str
+
+    @property
+    def word(self) -> str:
+        """The keyword in upper case; empty for everything that is not a bare word."""
+        return self.text.upper() if self.kind == "word" else ""
+
+    @property
+    def name(self) -> str:
+        """The identifier (or, as SQLite allows, the string) without its quotes."""
+        quote = self.text[0]
+        if quote in "\"`'":
+            return self.text[1:-1].replace(quote * 2, quote)
+        return self.text[1:-1] if quote == "[" else self.text
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A constraint as the CREATE TABLE spells it."""
+
+    type: ConstraintType
+    name: str | None
+    columns: tuple[str, ...]
+    text: str = ""
+    deferrable: bool | None = None
+    initially: str | None = None
+
+
+def tokens(sql: str) -> list[Token]:
+    return [
+        Token(match.group(), match.lastgroup or "mark")
+        for match in _TOKEN.finditer(sql)
+        if match.lastgroup != "space"
+    ]
+
+
+def body(sql: str) -> list[list[Token]]:
+    """The items between the outer parentheses of a CREATE TABLE, each as its tokens."""
+    depth = 0
+    items: list[list[Token]] = [[]]
+    for token in tokens(sql):
+        if token.text == ")" and token.kind == "mark":
+            depth -= 1
+            if depth == 0:
+                break
+        if depth == 1 and token.text == "," and token.kind == "mark":
+            items.append([])
+        elif depth >= 1:
+            items[-1].append(token)
+        if token.text == "(" and token.kind == "mark":
+            depth += 1
+    return [item for item in items if item]
+
+
+def declared(sql: str) -> Iterator[Declared]:
+    """Every constraint of a CREATE TABLE, those written within a column included."""
+    for item in body(sql):
+        if item[0].word in _STARTS:
+            yield from _table_constraint(item)
+        else:
+            yield from _column_constraints(item)
+
+
+def _table_constraint(item: list[Token]) -> Iterator[Declared]:
+    name = None
+    if item[0].word == "CONSTRAINT":
+        name, item = item[1].name, item[2:]
+    words = [token.word for token in item]
+    opening = next((at for at, token in enumerate(item) if token.text == "("), None)
+    if opening is None:
+        return
+    inner = item[opening + 1 : _closing(item, opening)]
+    if words[0] == "PRIMARY":
+        yield Declared(ConstraintType.PRIMARY, name, _names(inner))
+    elif words[0] == "UNIQUE":
+        yield Declared(ConstraintType.UNIQUE, name, _names(inner))
+    elif words[0] == "FOREIGN":
+        yield Declared(ConstraintType.FOREIGN_KEY, name, _names(inner), "", *_timing(words))
+    elif words[0] == "CHECK":
+        yield Declared(ConstraintType.CHECK, name, (), _text(inner))
+
+
+def _column_constraints(item: list[Token]) -> Iterator[Declared]:
+    column, name, at = (item[0].name,), None, 1
+    while at < len(item):
+        word = item[at].word
+        if word == "CONSTRAINT" and at + 1 < len(item):
+            name, at = item[at + 1].name, at + 2
+            continue
+        if word == "PRIMARY":
+            yield Declared(ConstraintType.PRIMARY, name, column)
+        elif word == "UNIQUE":
+            yield Declared(ConstraintType.UNIQUE, name, column)
+        elif word == "REFERENCES":
+            words = [token.word for token in item[at:]]
+            yield Declared(ConstraintType.FOREIGN_KEY, name, column, "", *_timing(words))
+        if item[at].text == "(":
+            end = _closing(item, at)
+            if item[at - 1].word == "CHECK":
+                yield Declared(ConstraintType.CHECK, name, column, _text(item[at + 1 : end]))
+                name = None
+            at = end
+        elif word and word not in ("CHECK", "KEY", "NOT"):
+            name = None
+        at += 1
+
+
+def _timing(words: list[str]) -> tuple[bool | None, str | None]:
+    """DEFERRABLE and INITIALLY of a foreign key."""
+    if "DEFERRABLE" not in words:
+        return None, None
+    deferrable = words[max(words.index("DEFERRABLE") - 1, 0)] != "NOT"
+    initially = words[words.index("INITIALLY") + 1] if "INITIALLY" in words else None
+    return deferrable, initially
+
+
+def collations(sql: str) -> dict[str, str]:
+    """The columns that have a COLLATE clause of their own."""
+    found = {}
+    for item in body(sql):
+        words = [token.word for token in item]
+        if item[0].word not in _STARTS and "COLLATE" in words:
+            found[item[0].name] = item[words.index("COLLATE") + 1].name
+    return found
+
+
+def options(sql: str) -> set[str]:
+    """What is said after the closing parenthesis, and AUTOINCREMENT: upper-case words."""
+    depth = 0
+    words: list[str] = []
+    for token in tokens(sql):
+        if token.kind == "mark":
+            depth += {"(": 1, ")": -1}.get(token.text, 0)
+            if depth == 0 and token.text == ")":
+                words = [word for word in words if word == "AUTOINCREMENT"]
+        words.append(token.word)
+    return {word for word in words if word in ("AUTOINCREMENT", "ROWID", "STRICT")}
+
+
+def conflicts(sql: str) -> int:
+    """How many ON CONFLICT clauses there are."""
+    words = [token.word for token in tokens(sql)]
+    return sum(pair == ("ON", "CONFLICT") for pair in zip(words, words[1:], strict=False))
+
+
+def _closing(item: list[Token], opening: int) -> int:
+    depth = 0
+    for at in range(opening, len(item)):
+        if item[at].kind == "mark":
+            depth += {"(": 1, ")": -1}.get(item[at].text, 0)
+        if depth == 0:
+            return at
+    return len(item)
+
+
+def _names(inner: list[Token]) -> tuple[str, ...]:
+    """The first token of each item of a column list (COLLATE, ASC and DESC may follow)."""
+    names, first, depth = [], True, 0
+    for token in inner:
+        if token.text == "," and token.kind == "mark" and depth == 0:
+            first = True
+            continue
+        if token.kind == "mark":
+            depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if first:
+            names.append(token.name)
+        first = False
+    return tuple(names)
+
+
+def _text(inner: list[Token]) -> str:
+    return " ".join(token.text for token in inner)

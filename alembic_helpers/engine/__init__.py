@@ -1,0 +1,18 @@
+"""The choke point and its judges. Importing the package registers every judge."""
+
+from . import columns, constraints, enums, indexes, rows, schemas, tables, views
+from .operations import IdempotentOperations, current_operations, operations_for
+
+__all__ = [
+    "IdempotentOperations",
+    "columns",
+    "constraints",
+    "current_operations",
+    "enums",
+    "indexes",
+    "operations_for",
+    "rows",
+    "schemas",
+    "tables",
+    "views",
+]

@@ -1,0 +1,235 @@
+"""Judges of add, drop and alter column."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.operations import MigrateOperation, ops
+from sqlalchemy.types import to_instance
+
+from .. import upstream
+from ..databases.objects import Column, Table
+from ..errors import AmbiguousMatch, Difference, MissingObject, UsageError
+from .common import changed, existing_table, gone, landing, qualified, unflagged
+from .constraints import missing_constraints
+from .indexes import missing_indexes
+from .judgement import Judgement, Site, Subject, absent, different, judges, partial, same
+
+
+@judges.register(ops.AddColumnOp)
+def add_column(operation: ops.AddColumnOp, site: Site) -> Judgement:
+    name = operation.column.name
+    subject = _subject("add_column", operation, name)
+    table = existing_table(subject, operation.table_name, operation.schema, site)
+    found = table.column(name)
+    if found is None:
+        return absent(subject, landing(unflagged(operation), table, site))
+    asked = as_table(operation, site)
+    differences = column_differences(found, asked.c[name], site)
+    companions = missing_companions(asked, table, site)
+    if differences or companions.differences:
+        return different(subject, [*differences, *companions.differences])
+    if companions.operations:
+        rest = ", ".join(companions.names)
+        return partial(subject, companions.operations, f"the column is there, added {rest}")
+    return same(subject)
+
+
+@judges.register(ops.DropColumnOp)
+def drop_column(operation: ops.DropColumnOp, site: Site) -> Judgement:
+    subject = _subject("drop_column", operation, operation.column_name)
+    table = site.door.table(operation.table_name, operation.schema)
+    found = table.column(operation.column_name) if table else None
+    if table is None or found is None:
+        return gone(subject, operation.table_name, operation.schema, site)
+    return absent(subject, landing(unflagged(operation), table, site))
+
+
+@judges.register(ops.AlterColumnOp)
+def alter_column(operation: ops.AlterColumnOp, site: Site) -> Judgement:
+    subject = _subject("alter_column", operation, operation.column_name)
+    table = existing_table(subject, operation.table_name, operation.schema, site)
+    found, renamed = _altered(subject, operation, table)
+    rest = _still_different(operation, found, table, site)
+    if operation.modify_name is not None and not renamed:
+        rest["modify_name"] = operation.modify_name
+    if not rest:
+        return same(subject, "already so")
+    # MySQL restates the whole column, so what is already so must stay said, as existing.
+    done = {
+        "existing_type": operation.modify_type,
+        "existing_nullable": operation.modify_nullable,
+        "existing_server_default": operation.modify_server_default,
+        "existing_comment": operation.modify_comment,
+    }
+    told = {
+        name: value
+        for name, value in done.items()
+        if value is not None
+        and value is not False
+        and name.replace("existing", "modify") not in rest
+    }
+    if operation.modify_nullable is False and "modify_nullable" not in rest:
+        told["existing_nullable"] = False
+    remaining = changed(
+        landing(operation, table, site),
+        column_name=found.name,
+        **{name: rest.get(name, nothing) for name, nothing in _MODIFICATIONS.items()},
+        **told,
+        kw=_keywords(operation, rest),
+    )
+    asked = [n for n, nothing in _MODIFICATIONS.items() if getattr(operation, n) is not nothing]
+    if set(rest) >= set(asked):
+        return absent(subject, remaining)
+    words = ", ".join(name.removeprefix("modify_") for name in asked if name not in rest)
+    return partial(subject, [remaining], f"{words} already so")
+
+
+_MODIFICATIONS: dict[str, Any] = {
+    "modify_name": None,
+    "modify_type": None,
+    "modify_nullable": None,
+    "modify_server_default": False,
+    "modify_comment": False,
+}
+
+
+def _altered(subject: Subject, operation: ops.AlterColumnOp, table: Table) -> tuple[Column, bool]:
+    """The column under its old or its new name, and whether the rename is already done."""
+    old, new = operation.column_name, operation.modify_name
+    found = table.column(old)
+    if new is None or table.key(new) == table.key(old):
+        if found is None:
+            raise MissingObject(
+                f"alter_column {subject.name}: the table {table.name!r} has no column {old!r}; "
+                f"it has {', '.join(c.name for c in table.columns)}. If a later revision renamed "
+                "or dropped it, stamp that revision: alembic stamp REVISION"
+            )
+        return found, new is None or found.name == new
+    target = table.column(new)
+    if found is not None and target is not None and found is not target:
+        raise AmbiguousMatch(
+            f"alter_column {subject.name}: renaming {old!r} to {new!r}, but the table "
+            f"{table.name!r} has both columns; nothing was changed. Move what is needed from one "
+            "to the other and drop the one that is not wanted.",
+            candidates=[old, new],
+        )
+    if target is not None:
+        return target, True
+    if found is None:
+        raise MissingObject(
+            f"alter_column {subject.name}: renaming {old!r} to {new!r}, but the table "
+            f"{table.name!r} has neither; it has {', '.join(c.name for c in table.columns)}"
+        )
+    return found, False
+
+
+def _still_different(
+    operation: ops.AlterColumnOp, found: Column, table: Table, site: Site
+) -> dict[str, Any]:
+    rest: dict[str, Any] = {}
+    if operation.modify_type is not None and _type_differs(
+        found, sa.Column(found.name, to_instance(operation.modify_type)), site
+    ):
+        rest["modify_type"] = operation.modify_type
+    if operation.modify_nullable is not None and operation.modify_nullable != found.nullable:
+        rest["modify_nullable"] = operation.modify_nullable
+    default = operation.modify_server_default
+    if default is not False and _default_differs(operation, found, site):
+        rest["modify_server_default"] = default
+    comment = operation.modify_comment
+    if comment is not False and (comment or None) != (found.comment or None):
+        rest["modify_comment"] = comment
+    if operation.kw.get("autoincrement") not in (None, found.autoincrement):
+        rest["autoincrement"] = operation.kw["autoincrement"]
+    return rest
+
+
+def _keywords(operation: ops.AlterColumnOp, rest: dict[str, Any]) -> dict[str, Any]:
+    kw = dict(operation.kw)
+    if "modify_type" not in rest:
+        kw.pop("postgresql_using", None)  # Alembic refuses USING without a type
+    if "autoincrement" not in rest and "autoincrement" in kw:
+        kw["existing_autoincrement"] = kw.pop("autoincrement")
+    return kw
+
+
+def _default_differs(operation: ops.AlterColumnOp, found: Column, site: Site) -> bool:
+    asked = operation.modify_server_default
+    if isinstance(asked, (sa.Identity, sa.Computed)):
+        return not found.generated
+    if asked is None and found.generated:
+        return True
+    return not site.database.same_default(found.default, default_sql(asked, site))
+
+
+def default_sql(default: Any, site: Site) -> str | None:
+    """A server default as it is written in DDL."""
+    if default is None or default is False:
+        return None
+    column: sa.Column[Any] = sa.Column("c", sa.Integer, server_default=default)
+    sa.Table("t", sa.MetaData(), column)
+    compiler = site.context.dialect.ddl_compiler(site.context.dialect, None)
+    return compiler.get_column_default_string(column)
+
+
+def column_differences(
+    found: Column, asked: sa.Column[Any], site: Site, prefix: str = ""
+) -> list[Difference]:
+    """Type and nullability: what is cheap to compare and certain."""
+    differences = []
+    if _type_differs(found, asked, site):
+        compiler = site.context.dialect.type_compiler_instance
+        names = [compiler.process(type_) for type_ in (found.type, asked.type)]
+        differences.append(Difference(f"{prefix}type", *names))
+    nullable = bool(asked.nullable) and not asked.primary_key
+    if found.nullable != nullable and not (asked.primary_key and found.nullable):
+        words = {True: "NULL", False: "NOT NULL"}
+        differences.append(
+            Difference(f"{prefix}nullability", words[found.nullable], words[nullable])
+        )
+    return differences
+
+
+def _type_differs(found: Column, asked: sa.Column[Any], site: Site) -> bool:
+    """Alembic's own comparison of types."""
+    reflected: sa.Column[Any] = sa.Column(found.name, found.type)
+    return site.context.impl.compare_type(reflected, asked)
+
+
+class Companions:
+    """What an operation makes beside the table or column itself, and is not there yet."""
+
+    def __init__(self) -> None:
+        self.operations: list[MigrateOperation] = []
+        self.names: list[str] = []
+        self.differences: list[Difference] = []
+
+    def add(self, operation: MigrateOperation, name: str) -> None:
+        self.operations.append(operation)
+        self.names.append(name)
+
+
+def missing_companions(asked: sa.Table, found: Table, site: Site) -> Companions:
+    """Constraints and indexes of an asked table or column that the found table lacks."""
+    companions = Companions()
+    for constraint, name in missing_constraints(asked, found, site, companions.differences):
+        companions.add(ops.AddConstraintOp.from_constraint(constraint), name)
+    for index in missing_indexes(asked, found, site, companions.differences):
+        companions.add(ops.CreateIndexOp.from_index(index), f"index {index.name}")
+    return companions
+
+
+def as_table(operation: ops.AddColumnOp, site: Site) -> sa.Table:
+    """The table that Alembic makes of the column, with the constraints that come with it."""
+    column = upstream.copied(operation.column)
+    return upstream.schema_objects(site.context).table(
+        operation.table_name, column, schema=operation.schema
+    )
+
+
+def _subject(name: str, operation: ops.AlterTableOp, column: str) -> Subject:
+    if not operation.table_name or not column:
+        raise UsageError(f"{name}: expected the table's name and the column's, as in Alembic")
+    return Subject(name, "column", qualified(operation.schema, operation.table_name, column))

@@ -1,0 +1,113 @@
+"""What the judges share: names as the log shows them, and copies of the caller's operations."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, TypeVar
+
+from alembic.operations import MigrateOperation
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.sql.elements import ClauseElement, ColumnClause, UnaryExpression
+
+from ..databases.objects import Table
+from ..errors import MissingObject
+from .judgement import Judgement, Site, Subject, same
+
+_Op = TypeVar("_Op", bound=MigrateOperation)
+
+
+def qualified(*names: str | None) -> str:
+    return ".".join(name for name in names if name)
+
+
+def at(schema: str | None, context: MigrationContext) -> str | None:
+    """Where an operation with this ``schema=`` lands, for DDL that is not compiled by SQLAlchemy."""
+    connection = context.connection
+    if connection is None or context.as_sql:
+        return schema
+    mapping = connection.get_execution_options().get("schema_translate_map")
+    return mapping.get(schema, schema) if mapping else schema
+
+
+def changed(operation: _Op, **attributes: Any) -> _Op:
+    """A copy with other attributes. The caller's own operation is never touched."""
+    new = copy.copy(operation)
+    for name, value in attributes.items():
+        setattr(new, name, value)
+    return new
+
+
+def unflagged(operation: _Op) -> _Op:
+    """Without ``if_exists`` and ``if_not_exists``: the engine has looked.
+
+    Sent as text, they are a syntax error on some databases and silently dropped on others.
+    """
+    flags = {"if_exists": None, "if_not_exists": None}
+    return changed(operation, **{k: v for k, v in flags.items() if hasattr(operation, k)})
+
+
+def landing(operation: _Op, table: Table, site: Site) -> _Op:
+    """The operation with its schema spelled out, where the bare name would miss the judged table.
+
+    Alembic's own ALTER TABLE does not go through ``schema_translate_map`` as SQLAlchemy's CREATE
+    does, and a temporary table or an earlier schema of the search path hides a table's bare name.
+    """
+    schema: str | None = getattr(operation, "schema", None)
+    if schema is None and site.door.leads_to(table.name) == table.schema:
+        return operation
+    if schema is not None and site.door.schema(schema) == schema:
+        return operation
+    return changed(operation, schema=table.schema)
+
+
+def visible_table(name: str, schema: str | None, site: Site) -> Table | None:
+    """The table to alter: that of the current schema, else the one the search path leads to."""
+    table = site.door.table(name, schema)
+    if table is None and schema is None:
+        elsewhere = site.door.leads_to(name)
+        if elsewhere is not None:
+            return site.door.table(name, elsewhere)
+    return table
+
+
+def gone(subject: Subject, name: str, schema: str | None, site: Site) -> Judgement:
+    """The verdict on a drop of what is not there.
+
+    A table that only the search path leads to is left alone: the one that the revision means may
+    have been dropped by its first run.
+    """
+    elsewhere = site.door.leads_to(name) if schema is None else None
+    if elsewhere is None or site.door.table(name, None) is not None:
+        return same(subject, "already gone")
+    here = site.door.schema(None)
+    return same(
+        subject,
+        f"not in schema {here}; {elsewhere}.{name} is left alone (to mean it: schema={elsewhere!r})",
+    )
+
+
+def existing_table(subject: Subject, name: str, schema: str | None, site: Site) -> Table:
+    """The table that an operation works on; raises when there is none."""
+    table = visible_table(name, schema, site)
+    if table is not None:
+        return table
+    kind = site.door.kind(name, schema)
+    what = (
+        f"there is a {kind.value} of that name, but no table" if kind else "there is no such table"
+    )
+    raise MissingObject(
+        f"{subject.operation} {subject.name}: {what} {qualified(schema, name)!r} "
+        f"in schema {site.door.schema(schema)!r}. Create it earlier in the migrations, pass "
+        "schema= if it is in another schema, or check that the name is not that of a later revision."
+    )
+
+
+def plain_name(expression: ClauseElement | str) -> str | None:
+    """The column that an index expression is, below ``desc()`` and the like; ``None``: a real one."""
+    if isinstance(expression, str):
+        return expression
+    while isinstance(expression, UnaryExpression):
+        expression = expression.element
+    if isinstance(expression, ColumnClause) and not expression.is_literal:
+        return expression.name
+    return None

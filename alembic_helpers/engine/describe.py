@@ -1,0 +1,27 @@
+"""An operation in the words of the log, for those that no judge describes."""
+
+from __future__ import annotations
+
+import re
+
+from alembic.operations import MigrateOperation
+
+from .common import qualified
+
+_NAMES = ("index_name", "constraint_name", "column_name", "name")
+
+
+def operation_name(operation: MigrateOperation) -> str:
+    """``AddColumnOp`` -> ``add_column``."""
+    name = type(operation).__name__
+    if name == "ExecuteSQLOp":
+        return "execute"
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.removesuffix("Op")).lower()
+
+
+def target_name(operation: MigrateOperation) -> str:
+    """Schema, table and object, as far as the operation has them. Never SQL text: it may be secret."""
+    schema = getattr(operation, "schema", None)
+    table = getattr(operation, "table_name", None)
+    own = next((n for n in (getattr(operation, a, None) for a in _NAMES) if n), None)
+    return qualified(*(str(part) for part in (schema, table, own) if part))

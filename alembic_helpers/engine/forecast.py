@@ -1,0 +1,134 @@
+"""What a table will be once an operation has been done: values only, nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import sqlalchemy as sa
+from alembic.operations import MigrateOperation, ops
+from sqlalchemy.types import to_instance
+
+from .. import upstream
+from ..databases.construct import detached
+from ..databases.objects import Column, Constraint, ConstraintType, Index, Reference, Table
+from .columns import as_table, default_sql
+from .common import plain_name
+from .constraints import check_sql, column_names, constraint_name, type_of
+from .indexes import index_name
+from .judgement import Site
+
+
+def after(operation: MigrateOperation, table: Table, site: Site) -> Table:
+    """The table as the operation leaves it. What is not known to change a table leaves it as is."""
+    match operation:
+        case ops.AddColumnOp():
+            return _with_column(operation, table, site)
+        case ops.DropColumnOp():
+            return table.without_column(operation.column_name)
+        case ops.AlterColumnOp():
+            return _altered(operation, table, site)
+        case ops.CreateIndexOp():
+            return table.with_(index_of(operation.to_index(site.context), site))
+        case ops.DropIndexOp():
+            index = table.index(index_name(operation.to_index(site.context), site) or "")
+            return table.without(index) if index else table
+        case ops.AddConstraintOp():
+            return table.with_(constraint_of(operation.to_constraint(site.context), table, site))
+        case ops.DropConstraintOp():
+            return _without_constraint(operation, table)
+        case ops.CreateTableCommentOp():
+            return replace(table, comment=operation.comment)
+        case ops.DropTableCommentOp():
+            return replace(table, comment=None)
+    return table
+
+
+def _with_column(operation: ops.AddColumnOp, table: Table, site: Site) -> Table:
+    asked = as_table(operation, site)
+    column = asked.c[operation.column.name]
+    computed = column.server_default if isinstance(column.server_default, sa.Computed) else None
+    table = table.with_(
+        Column(
+            column.name,
+            column.type,
+            bool(column.nullable) and not column.primary_key,
+            None if computed is not None else default_sql(column.server_default, site),
+            column.comment,
+            generated=computed is not None,
+        )
+    )
+    emitted = (c for c in asked.constraints if upstream.is_emitted(c, site.context))
+    for constraint in emitted:
+        if type_of(constraint) is not ConstraintType.PRIMARY or column.primary_key:
+            table = table.with_(constraint_of(constraint, table, site))
+    return table.with_(*(index_of(index, site) for index in asked.indexes))
+
+
+def _altered(operation: ops.AlterColumnOp, table: Table, site: Site) -> Table:
+    found = table.column(operation.column_name)
+    if found is None:
+        return table
+    column = found
+    if operation.modify_type is not None:
+        column = replace(column, type=to_instance(operation.modify_type))
+    if operation.modify_nullable is not None:
+        column = replace(column, nullable=operation.modify_nullable)
+    if operation.modify_server_default is not False:
+        column = replace(column, default=default_sql(operation.modify_server_default, site))
+    if operation.modify_comment is not False:
+        column = replace(column, comment=operation.modify_comment)
+    columns = tuple(column if c is found else c for c in table.columns)
+    table = replace(table, columns=columns)
+    if operation.modify_name is not None:
+        return table.renamed_column(found.name, operation.modify_name)
+    return table
+
+
+def _without_constraint(operation: ops.DropConstraintOp, table: Table) -> Table:
+    type_ = ConstraintType(operation.constraint_type) if operation.constraint_type else None
+    if type_ is ConstraintType.PRIMARY and table.primary_key is not None:
+        return table.without(table.primary_key)
+    constraint = table.constraint(operation.constraint_name or "", type_)
+    return table.without(constraint) if constraint else table
+
+
+def index_of(index: sa.Index, site: Site) -> Index:
+    """An asked index as the catalog would show it."""
+    columns = tuple(plain_name(expression) for expression in index.expressions)
+    return Index(index_name(index, site) or "", columns, bool(index.unique))
+
+
+def constraint_of(constraint: sa.Constraint, table: Table, site: Site) -> Constraint:
+    """An asked constraint as the catalog would show it."""
+    reference = None
+    if isinstance(constraint, sa.ForeignKeyConstraint):
+        targets = [element.column for element in constraint.elements]
+        reference = Reference(
+            targets[0].table.schema or table.schema,
+            targets[0].table.name,
+            tuple(column.name for column in targets),
+            site.database.action(constraint.onupdate),
+            site.database.action(constraint.ondelete),
+        )
+    return Constraint(
+        type_of(constraint),
+        constraint_name(constraint, site),
+        column_names(constraint),
+        reference,
+        check_sql(constraint, site) if isinstance(constraint, sa.CheckConstraint) else None,
+    )
+
+
+def named_by_convention(table: Table, convention: Mapping[str, str], site: Site) -> Table:
+    """The table with the names that a batch's ``naming_convention`` gives its unnamed constraints."""
+    metadata = sa.MetaData(naming_convention=dict(convention))
+    shell = sa.Table(table.name, metadata, *(sa.Column(c.name, c.type) for c in table.columns))
+    named = []
+    for constraint in table.constraints:
+        if constraint.name is None:
+            made = detached(constraint)
+            shell.append_constraint(made)
+            constraint = replace(constraint, name=upstream.final_name(made, site.context.dialect))
+        named.append(constraint)
+    return replace(table, constraints=tuple(named))

@@ -1,0 +1,128 @@
+"""The verdict on one operation, and the table of judges that give it.
+
+A judge is a function registered for an operation class. It reads the catalog and returns a
+:class:`Judgement`; it sends nothing. What is left to do is itself a list of operations.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from alembic.operations import MigrateOperation
+from alembic.runtime.migration import MigrationContext
+
+from ..catalog import Door
+from ..databases import Database
+from ..databases.objects import Kind
+from ..errors import DefinitionMismatch, Difference
+from ..upstream import Dispatcher
+
+
+class Verdict(enum.Enum):
+    """What the database holds, measured against what an operation asks for."""
+
+    ABSENT = "absent"
+    """Not done yet: run the operation."""
+    SAME = "same"
+    """Already so: send nothing."""
+    PARTIAL = "partial"
+    """There, but unfinished: send only the rest."""
+    DIFFERENT = "different"
+    """Same name, other definition or other kind: refuse."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an operation is about, in the words of the log."""
+
+    operation: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    subject: Subject
+    verdict: Verdict
+    reason: str = ""
+    remaining: tuple[MigrateOperation, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    advice: str = ""
+
+    def error(self) -> DefinitionMismatch:
+        return DefinitionMismatch(
+            operation=self.subject.operation,
+            kind=self.subject.kind,
+            name=self.subject.name,
+            differences=self.differences,
+            advice=self.advice,
+        )
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where an operation is judged: a door to the database and Alembic's own context."""
+
+    door: Door
+    context: MigrationContext
+
+    @property
+    def database(self) -> Database:
+        return self.door.database
+
+
+def absent(subject: Subject, operation: MigrateOperation, reason: str = "") -> Judgement:
+    return Judgement(subject, Verdict.ABSENT, reason, (operation,))
+
+
+def same(subject: Subject, reason: str = "already there") -> Judgement:
+    return Judgement(subject, Verdict.SAME, reason)
+
+
+def partial(subject: Subject, remaining: Sequence[MigrateOperation], reason: str) -> Judgement:
+    return Judgement(subject, Verdict.PARTIAL, reason, tuple(remaining))
+
+
+def different(subject: Subject, differences: Sequence[Difference], advice: str = "") -> Judgement:
+    return Judgement(subject, Verdict.DIFFERENT, differences=tuple(differences), advice=advice)
+
+
+def wrong_kind(subject: Subject, found: Kind | str, asked: Kind | str) -> Judgement:
+    names = [kind.value if isinstance(kind, Kind) else kind for kind in (found, asked)]
+    return different(
+        subject,
+        [Difference("kind", *names)],
+        f"The name belongs to a {names[0]}; rename or drop that, or choose another name.",
+    )
+
+
+Judge = Callable[[Any, Site], Judgement]
+_J = TypeVar("_J", bound=Judge)
+
+
+@dataclass(frozen=True)
+class Judges:
+    """One judge per operation class, found the way Alembic finds implementations."""
+
+    _dispatcher: Dispatcher = field(default_factory=Dispatcher)
+
+    def register(self, *operation_classes: type[MigrateOperation]) -> Callable[[_J], _J]:
+        def register(judge: _J) -> _J:
+            for operation_class in operation_classes:
+                self._dispatcher.dispatch_for(operation_class)(judge)
+            return judge
+
+        return register
+
+    def of(self, operation: MigrateOperation) -> Judge | None:
+        """The judge of an operation; ``None`` for what is not ours to judge."""
+        try:
+            return self._dispatcher.dispatch(operation)  # type: ignore[no-any-return]
+        except ValueError:
+            return None
+
+
+judges = Judges()

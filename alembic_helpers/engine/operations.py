@@ -1,0 +1,200 @@
+"""The choke point: every operation passes ``invoke``, where it is judged, done and recorded."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from alembic.operations import BatchOperations, MigrateOperation, Operations, ops
+from alembic.runtime.migration import MigrationContext
+
+from .. import upstream
+from ..catalog import Catalog
+from ..databases import Step
+from ..errors import NoMigrationContext
+from ..outcomes import Outcome, Record, summary
+from ..settings import OnMismatch, Settings
+from .batch import Batch, CollectingBatch, Plan
+from .describe import operation_name, target_name
+from .forecast import after
+from .judgement import Judgement, Site, Verdict, judges
+from .types import enums_already_there
+from .undoing import Undoing
+
+log = logging.getLogger("alembic.helpers")
+
+_OUTCOMES = {
+    Verdict.ABSENT: Outcome.APPLIED,
+    Verdict.SAME: Outcome.SKIPPED,
+    Verdict.PARTIAL: Outcome.COMPLETED,
+    Verdict.DIFFERENT: Outcome.KEPT,
+}
+
+
+class IdempotentOperations(Operations):
+    """Alembic's ``Operations``, each operation judged against the database before it is sent."""
+
+    def __init__(self, migration_context: MigrationContext) -> None:
+        super().__init__(migration_context)
+        self.settings = Settings.of(migration_context.opts)
+        self.catalog = Catalog(migration_context)
+        self.records: list[Record] = []
+        self._undoing = Undoing()
+        migration_context.on_version_apply_callbacks = (
+            *migration_context.on_version_apply_callbacks,
+            self._revision_done,
+        )
+
+    @property
+    def site(self) -> Site:
+        return Site(self.catalog, self.migration_context)
+
+    @property
+    def offline(self) -> bool:
+        return self.migration_context.as_sql
+
+    @property
+    def last_outcome(self) -> Outcome:
+        """What became of the operation that was invoked last."""
+        return self.records[-1].outcome
+
+    # The overloads of Alembic's invoke say what each operation returns; this one returns the same.
+    def invoke(self, operation: MigrateOperation) -> Any:  # type: ignore[override]
+        if self.offline:
+            self._record(operation, Outcome.WRITTEN)
+            return super().invoke(operation)
+        self._warn_of_undoing(operation)
+        judge = judges.of(operation)
+        if judge is None:
+            result = super().invoke(operation)
+            self._record(operation, Outcome.PASSED)
+            return result
+        judgement = judge(operation, self.site)
+        self._refuse(judgement)
+        result = None
+        for step in judgement.remaining:
+            result = self._send(step)
+        self._conclude(judgement)
+        if isinstance(operation, ops.CreateTableOp) and judgement.verdict is not Verdict.ABSENT:
+            return operation.to_table(self.migration_context)
+        return result
+
+    @contextmanager
+    def batch_alter_table(  # type: ignore[override]
+        self, table_name: str, schema: str | None = None, *args: Any, **options: Any
+    ) -> Iterator[BatchOperations]:
+        if self.offline:
+            with super().batch_alter_table(table_name, schema, *args, **options) as batch_op:
+                yield batch_op
+            return
+        batch = Batch.of(Operations.batch_alter_table, table_name, schema, *args, **options)
+        collecting = CollectingBatch(self, batch, self._warn_of_undoing)
+        yield collecting
+        plan = Plan.of(batch, collecting.collected, self.site)
+        for judgement in plan.judgements:
+            self._refuse(judgement)
+        self._send_steps(batch, plan.steps)
+        for judgement in plan.judgements:
+            self._conclude(judgement)
+        for operation in plan.unjudged:
+            self._record(operation, Outcome.PASSED)
+
+    # -- act -----------------------------------------------------------------------------------
+
+    def _send(self, operation: MigrateOperation) -> Any:
+        """Let Alembic do one operation; through its batch where the database needs that."""
+        database = self.catalog.database
+        if database.needs_batch(operation):
+            self._send_steps(Batch.around(operation), database.steps([operation], "auto"))
+            return None
+        if isinstance(operation, ops.CreateTableOp):
+            known = [name for name, _, _ in enums_already_there(operation, self.site)]
+            with upstream.types_already_there(self.migration_context, known):
+                return super().invoke(operation)
+        return super().invoke(operation)
+
+    def _send_steps(self, batch: Batch, steps: Sequence[Step]) -> None:
+        """What remains of a batch: single operations as they are, the rest in Alembic's batch."""
+        for step in steps:
+            if step.in_batch:
+                self._send_batch(batch, step)
+            else:
+                for operation in step.operations:
+                    self._send(operation)
+
+    def _send_batch(self, batch: Batch, step: Step) -> None:
+        context, site = self.migration_context, self.site
+        table = batch.table(site)
+        rebuild = None
+        operations, options = list(step.operations), dict(batch.options)
+        if table is not None:
+            expected = functools.reduce(lambda t, op: after(op, t, site), operations, table)
+            rebuild = self.catalog.database.rebuild(context, table, expected, options)
+            operations = rebuild.operations(operations)
+        with rebuild or contextlib.nullcontext():
+            self.catalog.forget()
+            with super().batch_alter_table(**options) as batch_op:
+                for operation in operations:
+                    batch_op.invoke(operation)
+
+    # -- record --------------------------------------------------------------------------------
+
+    def _refuse(self, judgement: Judgement) -> None:
+        if judgement.verdict is Verdict.DIFFERENT:
+            error = judgement.error()
+            if self.settings.on_mismatch is OnMismatch.RAISE:
+                raise error
+            log.warning("%s", error)
+
+    def _conclude(self, judgement: Judgement) -> None:
+        subject = judgement.subject
+        outcome = _OUTCOMES[judgement.verdict]
+        self._note(Record(subject.operation, subject.name, outcome, judgement.reason))
+
+    def _record(self, operation: MigrateOperation, outcome: Outcome) -> None:
+        self._note(Record(operation_name(operation), target_name(operation), outcome))
+
+    def _note(self, record: Record) -> None:
+        self.records.append(record)
+        if record.outcome is not Outcome.WRITTEN:
+            log.info("%s", record)
+
+    def _warn_of_undoing(self, operation: MigrateOperation) -> None:
+        warning = self._undoing.warning(operation)
+        if warning is not None:
+            log.warning("%s", warning)
+
+    def _revision_done(self, **_: Any) -> None:
+        """Alembic's ``on_version_apply`` hook: one revision has run to its end."""
+        if self.records and not self.offline:
+            log.info("%s", summary(self.records))
+        self.records = []
+        self._undoing.forget()
+
+
+def operations_for(context: MigrationContext) -> IdempotentOperations:
+    """The one engine of a migration context; it lives as long as the context does."""
+    memo: dict[str, Any] = context.impl.memo
+    engine = memo.get(__name__)
+    if engine is None:
+        engine = memo[__name__] = IdempotentOperations(context)
+    assert isinstance(engine, IdempotentOperations)
+    return engine
+
+
+def current_operations(caller: str) -> IdempotentOperations:
+    """The engine of the migration that is running now; raises when nothing is migrating."""
+    context = upstream.current_context()
+    if context is None:
+        raise NoMigrationContext(
+            f"{caller}: nothing is migrating. Call it within upgrade() or downgrade(), or around it "
+            "write: with Operations.context(MigrationContext.configure(connection)): ..."
+        )
+    return operations_for(context)
+
+
+__all__ = ["IdempotentOperations", "current_operations", "operations_for"]

@@ -1,0 +1,163 @@
+"""Judges of create, drop and rename table, and of table comments."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic.operations import MigrateOperation, ops
+
+from ..databases.objects import Kind, Table
+from ..errors import AmbiguousMatch, Difference, NotSupportedError
+from .columns import column_differences, missing_companions
+from .common import existing_table, gone, landing, qualified, unflagged
+from .judgement import (
+    Judgement,
+    Site,
+    Subject,
+    absent,
+    different,
+    judges,
+    partial,
+    same,
+    wrong_kind,
+)
+from .types import enum_differences
+
+
+@judges.register(ops.CreateTableOp)
+def create_table(operation: ops.CreateTableOp, site: Site) -> Judgement:
+    name = operation.table_name
+    subject = Subject("create_table", "table", qualified(operation.schema, name))
+    kind = site.door.kind(name, operation.schema)
+    if kind is None:
+        clashes = enum_differences(operation, site)
+        return different(subject, clashes) if clashes else absent(subject, unflagged(operation))
+    found = site.door.table(name, operation.schema)
+    if kind is not Kind.TABLE or found is None:
+        return wrong_kind(subject, kind, Kind.TABLE)
+    asked = operation.to_table(site.context)
+    differences = _column_differences(asked, found, site)
+    companions = missing_companions(asked, found, site)
+    differences += companions.differences
+    unfinished: list[MigrateOperation] = []
+    words: list[str] = []
+    for step, step_name in zip(companions.operations, companions.names, strict=True):
+        if isinstance(step, ops.CreateIndexOp):
+            unfinished.append(step)
+            words.append(step_name)
+        else:
+            # CREATE TABLE makes them in one statement: a table without is another table.
+            differences.append(Difference(step_name, "missing", "present"))
+    if differences:
+        return different(subject, differences)
+    for comment in _missing_comments(asked, found, site):
+        unfinished.append(comment)
+        words.append("comment")
+    if unfinished:
+        return partial(subject, unfinished, f"the table is there, added {', '.join(words)}")
+    return same(subject)
+
+
+def _column_differences(asked: sa.Table, found: Table, site: Site) -> list[Difference]:
+    differences = []
+    for column in asked.columns:
+        there = found.column(column.name)
+        if there is None:
+            differences.append(Difference(f"column {column.name}", "missing", "present"))
+        else:
+            differences += column_differences(there, column, site, f"{column.name} ")
+    have = found.primary_key.columns if found.primary_key else ()
+    want = [column.name for column in asked.primary_key.columns]
+    # Without an order of their own the columns stand in that of the table.
+    if found.key and sorted(map(found.key, have)) != sorted(map(found.key, want)):
+        differences.append(
+            Difference("primary key", *(f"({', '.join(names)})" for names in (have, want)))
+        )
+    return differences
+
+
+def _missing_comments(asked: sa.Table, found: Table, site: Site) -> list[MigrateOperation]:
+    """Comments that are statements of their own, which an interrupted run may not have reached."""
+    dialect = site.context.dialect
+    if not dialect.supports_comments or dialect.inline_comments:
+        return []
+    missing: list[MigrateOperation] = []
+    if asked.comment is not None and found.comment is None:
+        missing.append(ops.CreateTableCommentOp(asked.name, asked.comment, schema=asked.schema))
+    for column in asked.columns:
+        there = found.column(column.name)
+        if column.comment is not None and there is not None and there.comment is None:
+            missing.append(
+                ops.AlterColumnOp(
+                    asked.name, column.name, schema=asked.schema, modify_comment=column.comment
+                )
+            )
+    return missing
+
+
+@judges.register(ops.DropTableOp)
+def drop_table(operation: ops.DropTableOp, site: Site) -> Judgement:
+    name = operation.table_name
+    subject = Subject("drop_table", "table", qualified(operation.schema, name))
+    table = site.door.table(name, operation.schema)
+    if table is not None:
+        return absent(subject, landing(unflagged(operation), table, site))
+    kind = site.door.kind(name, operation.schema)
+    if kind is not None:
+        return wrong_kind(subject, kind, Kind.TABLE)
+    return gone(subject, name, operation.schema, site)
+
+
+@judges.register(ops.RenameTableOp)
+def rename_table(operation: ops.RenameTableOp, site: Site) -> Judgement:
+    old, new, schema = operation.table_name, operation.new_table_name, operation.schema
+    subject = Subject("rename_table", "table", f"{qualified(schema, old)} to {new}")
+    renamed = site.door.table(new, schema)
+    source = site.door.table(old, schema)
+    if source is None and renamed is None:
+        # Only now what the search path leads to: a re-run must not rename a namesake elsewhere.
+        source = existing_table(subject, old, schema, site)
+    if source is None:
+        return same(subject, "already renamed")
+    kind = site.door.kind(new, source.schema)
+    if kind is None or site.database.relation_key(old) == site.database.relation_key(new):
+        return absent(subject, landing(operation, source, site))
+    if kind is not Kind.TABLE:
+        return wrong_kind(
+            Subject("rename_table", "table", qualified(schema, new)), kind, Kind.TABLE
+        )
+    raise AmbiguousMatch(
+        f"rename_table {subject.name}: both tables are there; nothing was changed. Move the "
+        "rows that are needed from one to the other, then drop the one that is not wanted.",
+        candidates=[old, new],
+    )
+
+
+@judges.register(ops.CreateTableCommentOp)
+def create_table_comment(operation: ops.CreateTableCommentOp, site: Site) -> Judgement:
+    subject = Subject(
+        "create_table_comment", "table", qualified(operation.schema, operation.table_name)
+    )
+    table = existing_table(subject, operation.table_name, operation.schema, site)
+    _require_comments("create_table_comment", site)
+    if (table.comment or None) == (operation.comment or None):
+        return same(subject, "already so")
+    return absent(subject, landing(operation, table, site))
+
+
+@judges.register(ops.DropTableCommentOp)
+def drop_table_comment(operation: ops.DropTableCommentOp, site: Site) -> Judgement:
+    subject = Subject(
+        "drop_table_comment", "table", qualified(operation.schema, operation.table_name)
+    )
+    table = site.door.table(operation.table_name, operation.schema)
+    if table is None or table.comment is None:
+        return gone(subject, operation.table_name, operation.schema, site)
+    return absent(subject, landing(operation, table, site))
+
+
+def _require_comments(operation: str, site: Site) -> None:
+    if not site.context.dialect.supports_comments:
+        raise NotSupportedError(
+            f"{operation}: {site.database.title} keeps no comments; leave the call out there: "
+            "if op.get_bind().dialect.supports_comments: ..."
+        )

@@ -1,0 +1,82 @@
+"""The explicit verbs: one guarded call in a hand-written revision.
+
+Alembic's name plus ``_if_not_exists`` or ``_if_exists``, Alembic's own arguments; each returns an
+:class:`~alembic_helpers.Outcome`. They are the same engine as ``alembic_helpers.op``: verified,
+not just skipped. In ``--sql`` mode Alembic writes the plain statement, and the outcome is
+``WRITTEN``.
+
+Example::
+
+    from alembic_helpers import Outcome, add_column_if_not_exists
+
+    if add_column_if_not_exists("users", sa.Column("email", sa.Text())) is Outcome.APPLIED:
+        op.execute("UPDATE users SET email = login || '@example.org'")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec
+
+from alembic.operations import Operations
+
+from .engine import current_operations
+from .outcomes import Outcome
+
+P = ParamSpec("P")
+
+
+def _verb(method: Callable[Concatenate[Operations, P], Any], suffix: str) -> Callable[P, Outcome]:
+    name = f"{method.__name__}_{suffix}"
+
+    def verb(*args: P.args, **kwargs: P.kwargs) -> Outcome:
+        operations = current_operations(name)
+        method(operations, *args, **kwargs)
+        return operations.last_outcome
+
+    condition = {"if_not_exists": "unless it is there", "if_exists": "if it is there"}[suffix]
+    verb.__name__ = verb.__qualname__ = name
+    verb.__doc__ = (
+        f"``op.{method.__name__}``, {condition}; returns an ``Outcome``.\n\n"
+        f"The arguments are those of :meth:`alembic.operations.Operations.{method.__name__}`. What "
+        "is there is compared with what is asked for; a difference raises ``DefinitionMismatch``.\n\n"
+        ".. versionadded:: 0.1\n"
+    )
+    return verb
+
+
+def _unless_there(method: Callable[Concatenate[Operations, P], Any]) -> Callable[P, Outcome]:
+    return _verb(method, "if_not_exists")
+
+
+def _if_there(method: Callable[Concatenate[Operations, P], Any]) -> Callable[P, Outcome]:
+    return _verb(method, "if_exists")
+
+
+add_column_if_not_exists = _unless_there(Operations.add_column)
+create_check_constraint_if_not_exists = _unless_there(Operations.create_check_constraint)
+create_exclude_constraint_if_not_exists = _unless_there(Operations.create_exclude_constraint)
+create_foreign_key_if_not_exists = _unless_there(Operations.create_foreign_key)
+create_index_if_not_exists = _unless_there(Operations.create_index)
+create_primary_key_if_not_exists = _unless_there(Operations.create_primary_key)
+create_table_if_not_exists = _unless_there(Operations.create_table)
+create_unique_constraint_if_not_exists = _unless_there(Operations.create_unique_constraint)
+drop_column_if_exists = _if_there(Operations.drop_column)
+drop_constraint_if_exists = _if_there(Operations.drop_constraint)
+drop_index_if_exists = _if_there(Operations.drop_index)
+drop_table_if_exists = _if_there(Operations.drop_table)
+
+__all__ = [
+    "add_column_if_not_exists",
+    "create_check_constraint_if_not_exists",
+    "create_exclude_constraint_if_not_exists",
+    "create_foreign_key_if_not_exists",
+    "create_index_if_not_exists",
+    "create_primary_key_if_not_exists",
+    "create_table_if_not_exists",
+    "create_unique_constraint_if_not_exists",
+    "drop_column_if_exists",
+    "drop_constraint_if_exists",
+    "drop_index_if_exists",
+    "drop_table_if_exists",
+]
