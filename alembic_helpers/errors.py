@@ -7,11 +7,13 @@
         DefinitionMismatch     there, but not what the operation asks for
         AmbiguousMatch         more than one object fits
         MissingObject          what the operation works on is not there
+        DependentObjects       something else stands on what is to be dropped
         LeftoverTable          an interrupted batch left a table that may hold the only copy of rows
         NotSupportedError      this database has no such thing
         OfflineError           there is no database to ask in --sql mode
         NoMigrationContext     nothing is migrating
         UsageError             the call itself is wrong
+        (of the command line: see ``alembic_helpers/cli/errors.py``)
 
 They are ``CommandError`` so that ``alembic upgrade`` prints ``FAILED: ...`` without a traceback.
 Each says what, where, why, and what to type instead.
@@ -79,6 +81,14 @@ class AmbiguousMatch(AlembicHelpersError):
 
 class MissingObject(AlembicHelpersError):
     """The table, type or column that an operation works on is not there."""
+
+
+class DependentObjects(AlembicHelpersError):
+    """Something that covers more stands on what is to be dropped. Nothing was dropped."""
+
+    def __init__(self, message: str, *, dependents: Sequence[str] = ()) -> None:
+        self.dependents = tuple(dependents)
+        super().__init__(message)
 
 
 class LeftoverTable(AlembicHelpersError):

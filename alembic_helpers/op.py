@@ -41,12 +41,14 @@ def _proxied(name: str) -> Any:
     return proxy
 
 
-def __getattr__(name: str) -> Any:
-    """Alembic's operations, looked up late: packages register theirs whenever they are imported."""
-    if name.startswith("_") or not callable(getattr(Operations, name, None)):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    function = globals()[name] = _proxied(name)
-    return function
+if not TYPE_CHECKING:  # a type checker would take it for "every name is there"
+
+    def __getattr__(name: str) -> Any:
+        """Alembic's operations, looked up late: packages register theirs when they are imported."""
+        if name.startswith("_") or not callable(getattr(Operations, name, None)):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        function = globals()[name] = _proxied(name)
+        return function
 
 
 def __dir__() -> list[str]:

@@ -16,9 +16,9 @@ Example::
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, ParamSpec
 
-from alembic.operations import Operations
+from alembic import op
 
 from .engine import current_operations
 from .outcomes import Outcome
@@ -26,45 +26,46 @@ from .outcomes import Outcome
 P = ParamSpec("P")
 
 
-def _verb(method: Callable[Concatenate[Operations, P], Any], suffix: str) -> Callable[P, Outcome]:
-    name = f"{method.__name__}_{suffix}"
+def _verb(function: Callable[P, Any], condition: str, words: str) -> Callable[P, Outcome]:
+    operation = function.__name__
+    name = f"{operation}_{condition}"
 
     def verb(*args: P.args, **kwargs: P.kwargs) -> Outcome:
         operations = current_operations(name)
-        method(operations, *args, **kwargs)
+        getattr(operations, operation)(*args, **kwargs)
         return operations.last_outcome
 
-    condition = {"if_not_exists": "unless it is there", "if_exists": "if it is there"}[suffix]
     verb.__name__ = verb.__qualname__ = name
     verb.__doc__ = (
-        f"``op.{method.__name__}``, {condition}; returns an ``Outcome``.\n\n"
-        f"The arguments are those of :meth:`alembic.operations.Operations.{method.__name__}`. What "
-        "is there is compared with what is asked for; a difference raises ``DefinitionMismatch``.\n\n"
+        f"``op.{operation}``, {words}; returns an ``Outcome``.\n\n"
+        f"The arguments are those of :meth:`alembic.operations.Operations.{operation}`. What is "
+        "there is compared with what is asked for; a difference raises ``DefinitionMismatch``.\n\n"
         ".. versionadded:: 0.1\n"
     )
     return verb
 
 
-def _unless_there(method: Callable[Concatenate[Operations, P], Any]) -> Callable[P, Outcome]:
-    return _verb(method, "if_not_exists")
+# Alembic's op, not its Operations class: the same signatures, without a self to take away.
+def _unless_there(function: Callable[P, Any]) -> Callable[P, Outcome]:
+    return _verb(function, "if_not_exists", "unless it is there")
 
 
-def _if_there(method: Callable[Concatenate[Operations, P], Any]) -> Callable[P, Outcome]:
-    return _verb(method, "if_exists")
+def _if_there(function: Callable[P, Any]) -> Callable[P, Outcome]:
+    return _verb(function, "if_exists", "if it is there")
 
 
-add_column_if_not_exists = _unless_there(Operations.add_column)
-create_check_constraint_if_not_exists = _unless_there(Operations.create_check_constraint)
-create_exclude_constraint_if_not_exists = _unless_there(Operations.create_exclude_constraint)
-create_foreign_key_if_not_exists = _unless_there(Operations.create_foreign_key)
-create_index_if_not_exists = _unless_there(Operations.create_index)
-create_primary_key_if_not_exists = _unless_there(Operations.create_primary_key)
-create_table_if_not_exists = _unless_there(Operations.create_table)
-create_unique_constraint_if_not_exists = _unless_there(Operations.create_unique_constraint)
-drop_column_if_exists = _if_there(Operations.drop_column)
-drop_constraint_if_exists = _if_there(Operations.drop_constraint)
-drop_index_if_exists = _if_there(Operations.drop_index)
-drop_table_if_exists = _if_there(Operations.drop_table)
+add_column_if_not_exists = _unless_there(op.add_column)
+create_check_constraint_if_not_exists = _unless_there(op.create_check_constraint)
+create_exclude_constraint_if_not_exists = _unless_there(op.create_exclude_constraint)
+create_foreign_key_if_not_exists = _unless_there(op.create_foreign_key)
+create_index_if_not_exists = _unless_there(op.create_index)
+create_primary_key_if_not_exists = _unless_there(op.create_primary_key)
+create_table_if_not_exists = _unless_there(op.create_table)
+create_unique_constraint_if_not_exists = _unless_there(op.create_unique_constraint)
+drop_column_if_exists = _if_there(op.drop_column)
+drop_constraint_if_exists = _if_there(op.drop_constraint)
+drop_index_if_exists = _if_there(op.drop_index)
+drop_table_if_exists = _if_there(op.drop_table)
 
 __all__ = [
     "add_column_if_not_exists",

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 from alembic.runtime.migration import MigrationContext
 from servers.database import Database
-from servers.found import Server, UnreachableError, drivers, identify, with_ids
+from servers.found import DRIVERS_VARIABLE, Server, UnreachableError, drivers, identify, with_ids
 from servers.migration import Statements
 from servers.session import REQUIRE_VARIABLE, URLS_VARIABLE, Servers
 from servers.snapshot import Snapshot, rows
@@ -42,7 +42,11 @@ def test_mariadb_is_recognised_behind_a_mysql_url(database: Database) -> None:
     assert identify(url.render_as_string(hide_password=False), "given").kind == database.name
 
 
-def test_each_url_gets_a_driver_of_both_kinds_and_keeps_its_own() -> None:
+def test_each_url_gets_a_driver_of_both_kinds_and_keeps_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(DRIVERS_VARIABLE, raising=False)
+
     def names(url: str) -> list[str]:
         return [each.drivername for each in drivers(make_url(url))]
 
@@ -50,6 +54,9 @@ def test_each_url_gets_a_driver_of_both_kinds_and_keeps_its_own() -> None:
     assert names("postgresql+pg8000://h/d") == ["postgresql+pg8000", "postgresql+asyncpg"]
     assert names("mysql+asyncmy://h/d") == ["mysql+pymysql", "mysql+asyncmy"]
     assert names("mariadb+pymysql://h/d") == ["mariadb+pymysql", "mariadb+aiomysql"]
+    monkeypatch.setenv(DRIVERS_VARIABLE, "psycopg2 asyncmy")
+    assert names("postgresql+psycopg://h/d") == ["postgresql+psycopg2", "postgresql+asyncpg"]
+    assert names("mysql+pymysql://h/d") == ["mysql+pymysql", "mysql+asyncmy"]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +68,10 @@ def test_each_url_gets_a_driver_of_both_kinds_and_keeps_its_own() -> None:
         ("postgresql+psycopg://postgres@127.0.0.1:1/d", "refused"),
     ],
 )
-def test_a_url_that_does_not_work_says_why(url: str, reason: str) -> None:
+def test_a_url_that_does_not_work_says_why(
+    url: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(DRIVERS_VARIABLE, raising=False)
     with pytest.raises(UnreachableError, match=reason):
         identify(url, "given")
 
@@ -88,30 +98,26 @@ def test_a_password_is_not_shown() -> None:
 
 
 def _leave_a_mess(connection: Connection, database: Database) -> None:
-    other = database.other_schema
-    tables = sa.MetaData()
-    parent = sa.Table("parent", tables, sa.Column("id", sa.Integer, primary_key=True))
-    sa.Table("parent", tables, sa.Column("id", sa.Integer, primary_key=True), schema=other)
+    execute = connection.exec_driver_sql
+    default, other = connection.dialect.default_schema_name, database.other_schema
+    for schema in (default, other):
+        execute(f"CREATE TABLE {schema}.parent (id int PRIMARY KEY)")
     if database.has_cross_schema_foreign_keys:
-        default = connection.dialect.default_schema_name
-        for target, schema in ((f"{other}.parent.id", default), (f"{default}.parent.id", other)):
-            parent.to_metadata(tables, schema=default)
-            key = sa.Column("id", sa.Integer, sa.ForeignKey(target))
-            sa.Table("child", tables, key, schema=schema)
-        tables.remove(parent)
-    tables.create_all(connection)
-    connection.exec_driver_sql("CREATE VIEW seen AS SELECT id FROM parent")
+        for here, there in ((default, other), (other, default)):
+            refers = f"FOREIGN KEY (id) REFERENCES {there}.parent (id)"
+            execute(f"CREATE TABLE {here}.child (id int, {refers})")
+    execute("CREATE VIEW seen AS SELECT id FROM parent")
     if database.has_sequences:
         connection.execute(sa.schema.CreateSequence(sa.Sequence("counted", schema=other)))
     if database.has_enums:
-        connection.exec_driver_sql("CREATE TYPE mood AS ENUM ('a')")
-        connection.exec_driver_sql('CREATE SCHEMA "a third"')
-        connection.exec_driver_sql('CREATE TABLE "a third"."a table" (id int)')
+        execute("CREATE TYPE mood AS ENUM ('a')")
+        execute('CREATE SCHEMA "a third"')
+        execute('CREATE TABLE "a third"."a table" (id int)')
     if database.has_extensions:
-        for name in connection.exec_driver_sql(
+        for name in execute(
             "SELECT name FROM pg_available_extensions WHERE name = 'citext'"
         ).scalars():
-            connection.exec_driver_sql(f"CREATE EXTENSION {name}")
+            execute(f"CREATE EXTENSION {name}")
     connection.commit()
 
 
@@ -286,7 +292,8 @@ def test_on_no_database_there_is(database):
 def _run(folder: Path, *arguments: str) -> tuple[int, str]:
     """Run other tests with this conftest, where one more database is wanted than is there."""
     (folder / "test_other.py").write_text(_OTHER_TESTS)
-    environment = {k: v for k, v in os.environ.items() if k != REQUIRE_VARIABLE}
+    not_for_them = (REQUIRE_VARIABLE, "PYTEST_ADDOPTS")
+    environment = {k: v for k, v in os.environ.items() if k not in not_for_them}
     environment["PYTHONPATH"] = str(HERE)
     command = [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "-q"]
     done = subprocess.run(
@@ -296,10 +303,14 @@ def _run(folder: Path, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def test_a_missing_database_is_named_at_the_end(tmp_path: Path) -> None:
+def test_a_missing_database_is_named_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URLS_VARIABLE, f"{os.environ.get(URLS_VARIABLE, '')} mssql://h/gone")
     status, output = _run(tmp_path)
     assert status == 0, output
     assert "NOT TESTED: mysql+pymysql://somebody@127.0.0.1:1/nowhere" in output
+    assert "NOT TESTED: mssql://h/gone" in output
     assert "1 deselected" in output
     assert "skipped" not in output
 
@@ -311,11 +322,3 @@ def test_a_missing_database_fails_the_run_when_it_is_required(
     status, output = _run(tmp_path, "--require-databases", *parallel)
     assert status == 1, output
     assert "FAILED: --require-databases: mysql+pymysql://somebody@127.0.0.1:1/nowhere" in output
-
-
-def test_urls_come_from_the_environment_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(URLS_VARIABLE, f"{os.environ.get(URLS_VARIABLE, '')} postgresql://:1/gone")
-    _, output = _run(tmp_path)
-    assert "NOT TESTED: postgresql://:1/gone" in output

@@ -18,6 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.engine.interfaces import ReflectedColumn
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import TypeEngine
 
 from ..errors import NotSupportedError
 from .objects import (
@@ -65,8 +66,6 @@ class Database:
     """Can a primary key have a name of its own?"""
     indexes_belong_to_tables = False
     """May two tables of a schema have indexes of one name?"""
-    drops_composites_with_column = False
-    """Does dropping a column silently drop or narrow what covers other columns too?"""
     has_enums = False
     """Are there named enum types?"""
     columns_hold_enums = False
@@ -209,6 +208,38 @@ class Database:
 
     # -- comparison ------------------------------------------------------------------------------
 
+    spellings: tuple[tuple[str, str], ...] = ()
+    """Regular expressions that turn a type as it is asked for into the one that the server keeps."""
+
+    def type_text(self, type_: TypeEngine[Any]) -> str:
+        """A type as the server keeps it, in lower case."""
+        if isinstance(type_, sa.types.NullType):
+            return ""
+        text = self.dialect.type_compiler_instance.process(type_).lower()
+        text = re.sub(r"\s*([(,])\s*|\s+(\))", r"\1\2", text)
+        for asked, kept in self.spellings:
+            text = re.sub(asked, kept, text)
+        return text
+
+    def same_type(
+        self, context: MigrationContext, found: TypeEngine[Any], asked: TypeEngine[Any]
+    ) -> bool:
+        """Whether a found type is the asked one. A collation that is not asked for may be any.
+
+        Alembic's own comparison knows synonyms, but takes a length, a precision, UNSIGNED or an
+        array's brackets that only one side has for no difference.
+        """
+        texts = self.type_text(found), self.type_text(asked)
+        for clause in _COLLATIONS:
+            if not clause.search(texts[1]):
+                texts = clause.sub("", texts[0]), texts[1]
+        if texts[0] == texts[1]:
+            return True
+        if not all(texts) or _arguments(texts[0]) != _arguments(texts[1]):
+            return False
+        columns = (sa.Column("c", type_) for type_ in (found, asked))
+        return not context.impl.compare_type(*columns)
+
     def action(self, action: str | None) -> str | None:
         """A foreign key's action; the default one, however it is spelled, is ``None``."""
         action = action.upper() if action else None
@@ -294,6 +325,17 @@ class Database:
         """Raise unless this database has a capability (an attribute of this class)."""
         if not getattr(self, capability):
             raise NotSupportedError(f"{what}: {self.title} has no such thing; {instead}")
+
+
+_COLLATIONS = (
+    re.compile(r" character set [\w\-]+"),
+    re.compile(r" collate (\"[^\"]+\"|[\w\-]+)"),
+)
+
+
+def _arguments(type_text: str) -> list[str]:
+    """What Alembic compares only where both types have it."""
+    return re.findall(r"\(.*?\)|\[\]|\bunsigned\b|\bcollate .*", type_text)
 
 
 _CAST = re.compile(r"::\s*(\"[^\"]+\"|[\w.]+)(\s+(varying|precision))?(\s*\(\s*\d+[\d\s,]*\))?"

@@ -21,6 +21,18 @@ def verbatim(sql: str) -> sa.TextClause:
     return sa.text(sql.replace("\\", "\\\\").replace(":", "\\:"))
 
 
+class DeclaredType(sa.types.UserDefinedType[Any]):
+    """A type that SQLAlchemy does not know, as the server spells it."""
+
+    cache_ok = True
+
+    def __init__(self, spelling: str) -> None:
+        self.spelling = spelling
+
+    def get_col_spec(self, **_: Any) -> str:
+        return self.spelling
+
+
 def table_of(table: Table, schema: str | None, **kwargs: Any) -> sa.Table:
     """The table as it was found, without its indexes; ``schema`` as it is to be written."""
     made = sa.Table(

@@ -9,14 +9,19 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Connection, Row
+from sqlalchemy.types import TypeEngine
 
 from ..errors import NotSupportedError
 from .base import Database
-from .objects import Constraint, ConstraintType, Index, Kind, Reference
+from .construct import DeclaredType
+from .objects import Column, Constraint, ConstraintType, Index, Kind, Reference
 
 _KINDS = {
     "BASE TABLE": Kind.TABLE,
@@ -38,6 +43,10 @@ _KIND = sa.text(
 _COMMENT = sa.text(
     "SELECT table_comment FROM information_schema.tables "
     "WHERE table_schema = :schema AND table_name = :name AND table_type <> 'TEMPORARY'"
+)
+_TYPES = sa.text(
+    "SELECT column_name AS col, column_type AS spelling, collation_name AS collation "
+    "FROM information_schema.columns WHERE table_schema = :schema AND table_name = :name"
 )
 _KEYS = sa.text(
     "SELECT t.constraint_name AS name, t.constraint_type AS type, k.column_name AS col, "
@@ -78,7 +87,6 @@ class MySQL(Database):
     columns_hold_enums = True
     names_primary_keys = False
     indexes_belong_to_tables = True
-    drops_composites_with_column = True
     has_schemas = True
 
     _checks = sa.text(
@@ -88,6 +96,33 @@ class MySQL(Database):
         "ON c.constraint_schema = t.constraint_schema AND c.constraint_name = t.constraint_name "
         "WHERE t.table_schema = :schema AND t.table_name = :name AND t.constraint_type = 'CHECK'"
     )
+
+    spellings = (
+        (r"^bool(ean)?$", "tinyint"),
+        (r"^integer\b", "int"),
+        (r"^((?:tiny|small|medium|big)?int|year)\(\d+\)", r"\1"),  # a display width is no type
+        (r"^float\((?:\d|1\d|2[0-4])\)$", "float"),
+        (r"^(float\(\d+\)|real|double precision)$", "double"),
+        (r"^(?:decimal|numeric)\b", "decimal"),
+        (r"^decimal(?!\()", "decimal(10,0)"),
+        (r"^decimal\((\d+)\)", r"decimal(\1,0)"),
+        (r"^(char|binary|bit)$", r"\1(1)"),
+        (r"^national (.*)", r"\1 character set utf8mb3"),
+    )
+
+    def type_text(self, type_: TypeEngine[Any]) -> str:
+        """TEXT(n) and BLOB(n) become the smallest of their kind that holds so much.
+
+        https://dev.mysql.com/doc/refman/8.4/en/blob.html
+        """
+        text = super().type_text(type_)
+        sized = re.match(r"(text|blob)\((\d+)\)(.*)", text)
+        if sized is None:
+            return text
+        kind, length, rest = sized.groups()
+        size = int(length) * (4 if kind == "text" else 1)
+        limits = (("tiny", 2**8), ("", 2**16), ("medium", 2**24), ("long", 2**32))
+        return next(word for word, limit in limits if size < limit) + kind + rest
 
     def name_key(self, name: str) -> str:
         """Names of columns, indexes and constraints ignore case on every platform.
@@ -109,6 +144,25 @@ class MySQL(Database):
             if row[0] == name or self._ignores_table_case(connection):
                 return _KINDS.get(row[1], Kind.OTHER)
         return None
+
+    def columns(self, connection: Connection, name: str, schema: str) -> Iterable[Column]:
+        rows = connection.execute(_TYPES, {"schema": schema, "name": name})
+        types = {row.col: row for row in rows}
+        for column in super().columns(connection, name, schema):
+            type_ = column.type
+            if isinstance(type_, sa.types.NullType):
+                column = replace(column, type=DeclaredType(types[column.name].spelling))
+            elif isinstance(type_, sa.String) and not isinstance(type_, sa.Enum):
+                # SHOW CREATE TABLE, which SQLAlchemy reads, leaves out the table's own collation.
+                type_.collation = types[column.name].collation
+            yield column
+
+    def same_type(
+        self, context: MigrationContext, found: TypeEngine[Any], asked: TypeEngine[Any]
+    ) -> bool:
+        if isinstance(found, mysql.ENUM) and isinstance(asked, sa.Enum) and asked.native_enum:
+            return list(found.enums) == list(asked.enums)
+        return super().same_type(context, found, asked)
 
     def constraints(self, connection: Connection, name: str, schema: str) -> Iterable[Constraint]:
         table = {"schema": schema, "name": name}

@@ -205,8 +205,11 @@ class Table:
                 replace(i, columns=tuple(n if n is None else renamed(n) for n in i.columns))
                 for i in self.indexes
             ),
-            aliases=(*self.aliases, (old, new)),
-        )
+        ).aliased(old, new)
+
+    def aliased(self, old: str, new: str) -> Table:
+        """The table with an old name by which a column may still be called."""
+        return replace(self, aliases=(*self.aliases, (old, new)))
 
     def _named(self, items: Iterable[_Named], name: str) -> _Named | None:
         return next((i for i in items if i.name is not None and self._same(i.name, name)), None)

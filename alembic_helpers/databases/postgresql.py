@@ -7,6 +7,7 @@ names break, and hides validity before 2.1; columns are still taken from it, for
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from .. import upstream
 from .base import Database
+from .construct import DeclaredType
 from .objects import Column, Constraint, ConstraintType, EnumType, Index, Kind, Reference
 
 _KINDS = {
@@ -56,6 +58,14 @@ _SCHEMA_OF = sa.text(
 )
 _COMMENT = sa.text(
     f"SELECT pg_catalog.obj_description(c.oid, 'pg_class') {_FROM_RELATION} WHERE {_RELATION}"
+)
+_TYPES = sa.text(
+    "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) AS spelling, o.collname "
+    f"{_FROM_RELATION} JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid "
+    "JOIN pg_catalog.pg_type t ON t.oid = a.atttypid "
+    "LEFT JOIN pg_catalog.pg_collation o "
+    "ON o.oid = a.attcollation AND a.attcollation <> t.typcollation "
+    f"WHERE {_RELATION} AND a.attnum > 0 AND NOT a.attisdropped"
 )
 _CONSTRAINTS = sa.text(
     f"""
@@ -117,7 +127,15 @@ class PostgreSQL(Database):
     has_extensions = True
     has_schemas = True
     has_materialized_views = True
-    drops_composites_with_column = True
+
+    spellings = (
+        (r"^(float\((?:[1-9]|1\d|2[0-4])\)|float4)$", "real"),
+        (r"^float(\(\d+\)|8)?$", "double precision"),
+        (r"^(?:decimal|numeric)(?:\((\d+)\))$", r"numeric(\1,0)"),
+        (r"^decimal\b", "numeric"),
+        (r"^(char|bit)$", r"\1(1)"),
+        (r"(\[\])+$", "[]"),  # the server keeps no dimensions
+    )
 
     def stored_name(self, name: str) -> str:
         """Names are cut at 63 bytes, never inside a character.
@@ -140,6 +158,17 @@ class PostgreSQL(Database):
     def kind(self, connection: Connection, name: str, schema: str | None) -> Kind | None:
         found = connection.scalars(_KIND, self._relation(name, schema)).first()
         return None if found is None else _KINDS.get(found, Kind.OTHER)
+
+    def columns(self, connection: Connection, name: str, schema: str) -> Iterable[Column]:
+        rows = connection.execute(_TYPES, self._relation(name, schema))
+        types = {row.attname: row for row in rows}
+        for column in super().columns(connection, name, schema):
+            type_ = column.type
+            if isinstance(type_, sa.types.NullType):
+                column = replace(column, type=DeclaredType(types[column.name].spelling))
+            elif isinstance(type_, sa.String) and not isinstance(type_, sa.Enum):
+                type_.collation = types[column.name].collname  # SQLAlchemy 2.0 leaves it out
+            yield column
 
     def constraints(self, connection: Connection, name: str, schema: str) -> Iterable[Constraint]:
         for row in connection.execute(_CONSTRAINTS, self._relation(name, schema)):

@@ -6,6 +6,8 @@ A schema is an attached database; ``main`` is the current one.
 from __future__ import annotations
 
 import copy
+import dataclasses
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -15,6 +17,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Connection
 
 from .base import Database, Rebuild, Step
+from .construct import DeclaredType
 from .objects import Column, Constraint, ConstraintType, Index, Kind, Reference, Table
 from .sqlite_ddl import Declared, collations, declared, tokens
 from .sqlite_rebuild import SQLiteRebuild
@@ -151,10 +154,21 @@ class SQLite(Database):
     def columns(self, connection: Connection, name: str, schema: str) -> Iterable[Column]:
         master = self._master(connection, name, schema)
         collated = collations(master[1]) if master and master[1] else {}
+        query = sa.text("SELECT name, type FROM pragma_table_xinfo(:name, :schema)")
+        rows = connection.execute(query, {"name": name, "schema": schema})
+        spellings = {row.name: row.type for row in rows}
         for column in super().columns(connection, name, schema):
+            spelling = spellings[column.name]
+            if spelling and not self._knows(spelling):
+                column = dataclasses.replace(column, type=DeclaredType(spelling))
             if column.name in collated and isinstance(column.type, sa.String):
                 column.type.collation = collated[column.name]
             yield column
+
+    def _knows(self, spelling: str) -> bool:
+        """Whether SQLAlchemy knows the type; of one that it does not it keeps the affinity only."""
+        name = re.match(r"[\w ]*", spelling)
+        return name is not None and name.group().strip().upper() in self.dialect.ischema_names
 
     def needs_batch(self, operation: MigrateOperation) -> bool:
         """SQLite can add a plain column, rename one, and handle indexes; the rest is a new table.

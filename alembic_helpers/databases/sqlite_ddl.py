@@ -7,6 +7,7 @@ care what is in a name.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ _STARTS = {"PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "CONSTRAINT"}
 class Token:
     text: str
     kind: str
+    gap: str = ""
+    """A space when there was one, or a comment, before it."""
 
     @property
     def word(self) -> str:
@@ -56,11 +59,15 @@ class Declared:
 
 
 def tokens(sql: str) -> list[Token]:
-    return [
-        Token(match.group(), match.lastgroup or "mark")
-        for match in _TOKEN.finditer(sql)
-        if match.lastgroup != "space"
-    ]
+    found: list[Token] = []
+    gap = ""
+    for match in _TOKEN.finditer(sql):
+        if match.lastgroup == "space":
+            gap = " "
+        else:
+            found.append(Token(match.group(), match.lastgroup or "mark", gap))
+            gap = ""
+    return found
 
 
 def body(sql: str) -> list[list[Token]]:
@@ -169,7 +176,7 @@ def options(sql: str) -> set[str]:
 def conflicts(sql: str) -> int:
     """How many ON CONFLICT clauses there are."""
     words = [token.word for token in tokens(sql)]
-    return sum(pair == ("ON", "CONFLICT") for pair in zip(words, words[1:], strict=False))
+    return sum(pair == ("ON", "CONFLICT") for pair in itertools.pairwise(words))
 
 
 def _closing(item: list[Token], opening: int) -> int:
@@ -198,4 +205,4 @@ def _names(inner: list[Token]) -> tuple[str, ...]:
 
 
 def _text(inner: list[Token]) -> str:
-    return " ".join(token.text for token in inner)
+    return "".join(token.gap + token.text for token in inner).strip()

@@ -8,7 +8,7 @@ that, this module
 - hands Alembic the table as our catalog read it: unnamed checks, hostile names, collations, and
   AUTOINCREMENT survive, which SQLAlchemy's reflection loses;
 - puts indexes and triggers back word for word;
-- keeps ``PRAGMA foreign_keys=ON`` from deleting the rows of other tables when the old one is dropped
+- keeps ``PRAGMA foreign_keys=ON`` from deleting rows of other tables when the old one is dropped
   (https://www.sqlite.org/foreignkeys.html#fk_schemacommands);
 - removes what an earlier, interrupted batch left behind, if the original is provably intact;
 - compares rows and constraints with what they should be, and undoes everything if they are not.
@@ -17,6 +17,8 @@ that, this module
 from __future__ import annotations
 
 import copy
+import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -27,7 +29,7 @@ from sqlalchemy.engine import Connection
 from .. import upstream
 from ..errors import AlembicHelpersError, LeftoverTable
 from .base import Rebuild
-from .construct import table_of
+from .construct import column_of, detached, table_of
 from .objects import Constraint, Table
 from .sqlite_ddl import conflicts, options
 
@@ -58,8 +60,10 @@ class SQLiteRebuild(Rebuild):
     # -- what Alembic is told ------------------------------------------------------------------
 
     def operations(self, operations: list[MigrateOperation]) -> list[MigrateOperation]:
-        """Unnamed constraints, which a batch refuses, go along as ``table_args``."""
-        kept: list[MigrateOperation] = []
+        """The operations as a batch takes them; what it refuses goes along as ``table_args``."""
+        source, kept = self.table, []
+        if self._own_source:
+            source, kept, operations = self._without_computed(operations)
         for operation in operations:
             if isinstance(operation, ops.AddConstraintOp):
                 if self._take_unnamed(operation.to_constraint(self.context)):
@@ -67,18 +71,41 @@ class SQLiteRebuild(Rebuild):
             elif isinstance(operation, ops.AddColumnOp):
                 operation = self._bare(operation)
             kept.append(operation)
-        if not self.batch_options.get("recreate") == "always":
-            self.batch_options["recreate"] = "always"
-        self.batch_options["table_args"] = (
-            *self.batch_options.get("table_args", ()),
-            *self._unnamed,
-        )
+        options = self.batch_options
+        options["recreate"] = "always"
+        options["table_args"] = (*options.get("table_args", ()), *self._unnamed)
         if self._own_source:
-            self.batch_options["copy_from"] = table_of(
-                self.table, self._schema, **self._table_options()
-            )
-            self.batch_options.pop("naming_convention", None)
+            options["copy_from"] = table_of(source, self._schema, **self._table_options())
+            options.pop("naming_convention", None)
         return kept
+
+    def _without_computed(
+        self, operations: list[MigrateOperation]
+    ) -> tuple[Table, list[MigrateOperation], list[MigrateOperation]]:
+        """Computed columns are added anew: a batch would copy their values, which SQLite refuses."""
+        key = self.table.key
+        computed = {key(c.name): c for c in self.table.columns if c.computed is not None}
+        if not computed:
+            return self.table, [], operations
+        dropped = {key(o.column_name) for o in operations if isinstance(o, ops.DropColumnOp)}
+        added: list[MigrateOperation] = []
+        for before, column in itertools.pairwise((None, *self.table.columns)):
+            if column is not None and key(column.name) in computed.keys() - dropped:
+                place = {"insert_after": before.name} if before else {}
+                added.append(ops.AddColumnOp(self.table.name, column_of(column), **place))
+        columns = tuple(c for c in self.table.columns if key(c.name) not in computed)
+        on_computed = [
+            c for c in self.table.constraints if computed.keys() & set(map(key, c.columns))
+        ]
+        stays = [c for c in on_computed if not dropped & set(map(key, c.columns))]
+        self._unnamed += [detached(c, self._schema) for c in stays]
+        constraints = tuple(c for c in self.table.constraints if c not in on_computed)
+        rest = [
+            o
+            for o in operations
+            if not (isinstance(o, ops.DropColumnOp) and key(o.column_name) in computed)
+        ]
+        return replace(self.table, columns=columns, constraints=constraints), added, rest
 
     def _take_unnamed(self, constraint: sa.Constraint) -> bool:
         if upstream.final_name(constraint, self.context.dialect) is not None:
@@ -138,6 +165,7 @@ class SQLiteRebuild(Rebuild):
             self._rows = self._count()
             self._violations = self._foreign_key_violations()
             self._saved = self._take_off()
+            self._counter = self._autoincrement_counter()
         except BaseException:
             self._undo()
             raise
@@ -229,6 +257,22 @@ class SQLiteRebuild(Rebuild):
             if type_ == "index" and self.expected.index(name) is None:
                 continue  # it went with its column
             self._execute(self._in_schema(sql))
+        if self._counter is not None:
+            # AUTOINCREMENT promises never to give a deleted row's number again.
+            statement = sa.text(f"UPDATE {self._sequences()} SET seq = :seq WHERE name = :name")
+            names = {"seq": self._counter, "name": self.table.name}
+            if not self.connection.execute(statement, names).rowcount:
+                statement = sa.text(f"INSERT INTO {self._sequences()} VALUES (:name, :seq)")
+                self.connection.execute(statement, names)
+
+    def _autoincrement_counter(self) -> int | None:
+        if "AUTOINCREMENT" not in options(self._sql()):
+            return None
+        query = sa.text(f"SELECT seq FROM {self._sequences()} WHERE name = :name")
+        return self.connection.scalar(query, {"name": self.table.name})
+
+    def _sequences(self) -> str:
+        return self.database.quoted(self.table.schema, "sqlite_sequence")
 
     def _in_schema(self, sql: str) -> str:
         """SQLite keeps the text without the schema's name; in an attached database it needs one."""

@@ -19,6 +19,7 @@ from ..databases.objects import Table
 from .common import visible_table
 from .forecast import after, named_by_convention
 from .judgement import Judgement, Site, judges
+from .undoing import Line, calling_line
 
 
 @dataclass(frozen=True)
@@ -58,57 +59,58 @@ class Batch:
         return cls(name, schema, {"table_name": name, "schema": schema})
 
 
+@dataclass(frozen=True)
+class Collected:
+    """One operation of a batch, and the user's line that called it."""
+
+    operation: MigrateOperation
+    line: Line
+
+
 class CollectingBatch(BatchOperations):
     """What the user's ``with`` block gets: it keeps the operations until the block ends."""
 
-    def __init__(
-        self,
-        operations: Operations,
-        batch: Batch,
-        noticed: Callable[[MigrateOperation], None],
-    ) -> None:
+    def __init__(self, operations: Operations, batch: Batch) -> None:
         # Alembic's batch operations read the table's name and schema from their impl.
         super().__init__(operations.migration_context, impl=batch)  # type: ignore[arg-type]
         self._operations = operations
-        self._noticed = noticed
-        self.collected: list[MigrateOperation] = []
+        self.collected: list[Collected] = []
 
     def invoke(self, operation: MigrateOperation) -> Any:  # type: ignore[override]
         if isinstance(operation, ops.ExecuteSQLOp):  # Alembic sends it at once, too
             return self._operations.invoke(operation)
-        self._noticed(operation)
-        self.collected.append(operation)
+        self.collected.append(Collected(operation, calling_line(operation)))
         return None
 
 
 @dataclass
 class Plan:
-    """What a batch comes to: the verdicts, and what is to be sent, in which steps."""
+    """What a batch comes to: each operation with its verdict, and what is to be sent."""
 
-    batch: Batch
-    judgements: list[Judgement] = field(default_factory=list)
-    unjudged: list[MigrateOperation] = field(default_factory=list)
+    judged: list[tuple[Collected, Judgement | None]] = field(default_factory=list)
+    """``None``: an operation that is not ours to judge, and is sent as it is."""
     steps: list[Step] = field(default_factory=list)
 
     @classmethod
-    def of(cls, batch: Batch, operations: Sequence[MigrateOperation], site: Site) -> Plan:
+    def of(cls, batch: Batch, collected: Sequence[Collected], site: Site) -> Plan:
         """Judge the operations one after another, each on what the earlier ones leave."""
-        plan = cls(batch)
+        plan = cls()
         table = batch.table(site)
         door = site.door if table is None else Overlay(site.door, table)
         remaining: list[MigrateOperation] = []
-        for operation in operations:
-            judge = judges.of(operation)
-            if judge is None:
-                plan.unjudged.append(operation)
-                remaining.append(operation)
-                continue
-            judgement = judge(operation, Site(door, site.context))
-            plan.judgements.append(judgement)
-            remaining += judgement.remaining
+        for item in collected:
+            judge = judges.of(item.operation)
+            judgement = judge(item.operation, Site(door, site.context)) if judge else None
+            plan.judged.append((item, judgement))
+            left = judgement.remaining if judgement else (item.operation,)
+            remaining += left
             if isinstance(door, Overlay):
-                for step in judgement.remaining:
-                    door.replaced = after(step, door.replaced, site)
+                for operation in left:
+                    door.replaced = after(operation, door.replaced, site)
+                if isinstance(item.operation, ops.AlterColumnOp) and item.operation.modify_name:
+                    # The rest of the batch may use the old name, also when the rename is done.
+                    old, new = item.operation.column_name, item.operation.modify_name
+                    door.replaced = door.replaced.aliased(old, new)
         if remaining or _options_ask(batch, table):
             plan.steps = site.database.steps(remaining, batch.recreate)
         return plan

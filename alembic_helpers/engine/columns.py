@@ -10,7 +10,7 @@ from sqlalchemy.types import to_instance
 
 from .. import upstream
 from ..databases.objects import Column, Table
-from ..errors import AmbiguousMatch, Difference, MissingObject, UsageError
+from ..errors import AmbiguousMatch, DependentObjects, Difference, MissingObject, UsageError
 from .common import changed, existing_table, gone, landing, qualified, unflagged
 from .constraints import missing_constraints
 from .indexes import missing_indexes
@@ -43,7 +43,26 @@ def drop_column(operation: ops.DropColumnOp, site: Site) -> Judgement:
     found = table.column(operation.column_name) if table else None
     if table is None or found is None:
         return gone(subject, operation.table_name, operation.schema, site)
+    _refuse_dependents(subject, found, table)
     return absent(subject, landing(unflagged(operation), table, site))
+
+
+def _refuse_dependents(subject: Subject, column: Column, table: Table) -> None:
+    """What covers the column alone goes with it; what covers others too is not ours to drop.
+
+    PostgreSQL would drop such an index silently, MySQL would narrow it.
+    """
+    key = table.key(column.name)
+    wider = [c for c in (*table.constraints, *table.indexes) if len(c.columns) > 1]
+    dependents = {c.name or str(c): c for c in wider if key in table.column_keys(c.columns)}
+    if dependents:
+        names = ", ".join(dependents)
+        raise DependentObjects(
+            f"drop_column {subject.name}: {names} covers other columns too, and would go or change "
+            "with it; nothing was dropped. Drop or replace it first: op.drop_index(...) or "
+            "op.drop_constraint(...).",
+            dependents=list(dependents),
+        )
 
 
 @judges.register(ops.AlterColumnOp)
@@ -129,8 +148,8 @@ def _still_different(
     operation: ops.AlterColumnOp, found: Column, table: Table, site: Site
 ) -> dict[str, Any]:
     rest: dict[str, Any] = {}
-    if operation.modify_type is not None and _type_differs(
-        found, sa.Column(found.name, to_instance(operation.modify_type)), site
+    if operation.modify_type is not None and not site.database.same_type(
+        site.context, found.type, to_instance(operation.modify_type)
     ):
         rest["modify_type"] = operation.modify_type
     if operation.modify_nullable is not None and operation.modify_nullable != found.nullable:
@@ -179,9 +198,8 @@ def column_differences(
 ) -> list[Difference]:
     """Type and nullability: what is cheap to compare and certain."""
     differences = []
-    if _type_differs(found, asked, site):
-        compiler = site.context.dialect.type_compiler_instance
-        names = [compiler.process(type_) for type_ in (found.type, asked.type)]
+    if not site.database.same_type(site.context, found.type, asked.type):
+        names = [site.database.type_text(type_).upper() for type_ in (found.type, asked.type)]
         differences.append(Difference(f"{prefix}type", *names))
     nullable = bool(asked.nullable) and not asked.primary_key
     if found.nullable != nullable and not (asked.primary_key and found.nullable):
@@ -190,12 +208,6 @@ def column_differences(
             Difference(f"{prefix}nullability", words[found.nullable], words[nullable])
         )
     return differences
-
-
-def _type_differs(found: Column, asked: sa.Column[Any], site: Site) -> bool:
-    """Alembic's own comparison of types."""
-    reflected: sa.Column[Any] = sa.Column(found.name, found.type)
-    return site.context.impl.compare_type(reflected, asked)
 
 
 class Companions:

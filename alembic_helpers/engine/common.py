@@ -9,8 +9,9 @@ from alembic.operations import MigrateOperation
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.sql.elements import ClauseElement, ColumnClause, UnaryExpression
 
+from .. import upstream
 from ..databases.objects import Table
-from ..errors import MissingObject
+from ..errors import LeftoverTable, MissingObject
 from .judgement import Judgement, Site, Subject, same
 
 _Op = TypeVar("_Op", bound=MigrateOperation)
@@ -91,6 +92,7 @@ def existing_table(subject: Subject, name: str, schema: str | None, site: Site) 
     table = visible_table(name, schema, site)
     if table is not None:
         return table
+    _name_leftover(subject, name, schema, site)
     kind = site.door.kind(name, schema)
     what = (
         f"there is a {kind.value} of that name, but no table" if kind else "there is no such table"
@@ -100,6 +102,19 @@ def existing_table(subject: Subject, name: str, schema: str | None, site: Site) 
         f"in schema {site.door.schema(schema)!r}. Create it earlier in the migrations, pass "
         "schema= if it is in another schema, or check that the name is not that of a later revision."
     )
+
+
+def _name_leftover(subject: Subject, name: str, schema: str | None, site: Site) -> None:
+    """A batch that was killed between its last two steps leaves the table under another name."""
+    leftover = upstream.batch_temporary_name(name)
+    if site.door.table(leftover, schema) is not None:
+        quoted = site.database.quoted
+        raise LeftoverTable(
+            f"{subject.operation} {subject.name}: there is no such table, but an interrupted batch "
+            f"left {leftover!r}, which holds its rows; nothing was changed. Give it its name back "
+            f"and make its indexes anew: ALTER TABLE {quoted(schema, leftover)} RENAME TO "
+            f"{quoted(name)}"
+        )
 
 
 def plain_name(expression: ClauseElement | str) -> str | None:

@@ -18,12 +18,12 @@ from ..databases import Step
 from ..errors import NoMigrationContext
 from ..outcomes import Outcome, Record, summary
 from ..settings import OnMismatch, Settings
-from .batch import Batch, CollectingBatch, Plan
+from .batch import Batch, Collected, CollectingBatch, Plan
 from .describe import operation_name, target_name
 from .forecast import after
 from .judgement import Judgement, Site, Verdict, judges
 from .types import enums_already_there
-from .undoing import Undoing
+from .undoing import Undoing, calling_line
 
 log = logging.getLogger("alembic.helpers")
 
@@ -67,7 +67,6 @@ class IdempotentOperations(Operations):
         if self.offline:
             self._record(operation, Outcome.WRITTEN)
             return super().invoke(operation)
-        self._warn_of_undoing(operation)
         judge = judges.of(operation)
         if judge is None:
             result = super().invoke(operation)
@@ -75,6 +74,7 @@ class IdempotentOperations(Operations):
             return result
         judgement = judge(operation, self.site)
         self._refuse(judgement)
+        self._warn_of_undoing(Collected(operation, calling_line(operation)), judgement)
         result = None
         for step in judgement.remaining:
             result = self._send(step)
@@ -92,16 +92,19 @@ class IdempotentOperations(Operations):
                 yield batch_op
             return
         batch = Batch.of(Operations.batch_alter_table, table_name, schema, *args, **options)
-        collecting = CollectingBatch(self, batch, self._warn_of_undoing)
+        collecting = CollectingBatch(self, batch)
         yield collecting
         plan = Plan.of(batch, collecting.collected, self.site)
-        for judgement in plan.judgements:
-            self._refuse(judgement)
+        for item, judgement in plan.judged:
+            if judgement is not None:
+                self._refuse(judgement)
+                self._warn_of_undoing(item, judgement)
         self._send_steps(batch, plan.steps)
-        for judgement in plan.judgements:
-            self._conclude(judgement)
-        for operation in plan.unjudged:
-            self._record(operation, Outcome.PASSED)
+        for item, judgement in plan.judged:
+            if judgement is not None:
+                self._conclude(judgement)
+            else:
+                self._record(item.operation, Outcome.PASSED)
 
     # -- act -----------------------------------------------------------------------------------
 
@@ -163,8 +166,9 @@ class IdempotentOperations(Operations):
         if record.outcome is not Outcome.WRITTEN:
             log.info("%s", record)
 
-    def _warn_of_undoing(self, operation: MigrateOperation) -> None:
-        warning = self._undoing.warning(operation)
+    def _warn_of_undoing(self, item: Collected, judgement: Judgement) -> None:
+        sent = bool(judgement.remaining)
+        warning = self._undoing.warning(item.operation, item.line, sent=sent)
         if warning is not None:
             log.warning("%s", warning)
 

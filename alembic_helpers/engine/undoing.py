@@ -47,18 +47,18 @@ class Undoing:
         self._taken: dict[Trace, Line] = {}
         self._warned = False
 
-    def warning(self, operation: MigrateOperation) -> str | None:
-        """Remember an operation; the warning when it undoes an earlier one, once per revision."""
+    def warning(self, operation: MigrateOperation, line: Line, *, sent: bool) -> str | None:
+        """Remember an operation; the warning when it undoes an earlier one, once per revision.
+
+        What was not ``sent`` has nothing to undo, but what it stands for was made by this revision.
+        """
         traces = traces_of(operation)
-        if traces == Traces():
-            return None
-        line = calling_line(operation_name(operation))
         earlier = [self._taken[trace] for trace in traces.made if trace in self._taken]
         undone = (*traces.taken, *traces.changed)
         earlier += [self._made[trace] for trace in undone if trace in self._made]
         self._made.update(dict.fromkeys(traces.made, line))
         self._taken.update(dict.fromkeys(traces.taken, line))
-        if not earlier or self._warned:
+        if not earlier or not sent or self._warned:
             return None
         self._warned = True
         return (
@@ -117,11 +117,11 @@ def _column(operation: ops.AlterTableOp, name: str) -> Trace:
 _OURS = (__name__.partition(".")[0], "alembic", "contextlib")
 
 
-def calling_line(call: str) -> Line:
+def calling_line(operation: MigrateOperation) -> Line:
     """The first line on the stack that is neither this library's nor Alembic's."""
     frame = sys._getframe(1)
     while frame.f_back is not None:
         if frame.f_globals.get("__name__", "").partition(".")[0] not in _OURS:
             break
         frame = frame.f_back
-    return Line(frame.f_code.co_filename, frame.f_lineno, call)
+    return Line(frame.f_code.co_filename, frame.f_lineno, operation_name(operation))

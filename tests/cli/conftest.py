@@ -74,3 +74,15 @@ def point_at_sqlite(here: Path) -> None:
     for number, part in enumerate(parts[1:]):
         text += f"sqlite:///{here.as_posix()}/{number}.db{part}"
     ini.write_text(text.replace("dbname2", ""))
+
+
+def flask_environment(here: Path) -> Path:
+    """The template of what ``flask db init`` makes, which itself fails on Alembic 1.16.0."""
+    flask_migrate = pytest.importorskip("flask_migrate")
+    stock = Path(flask_migrate.__file__).parent / "templates" / "flask"
+    (here / "migrations" / "versions").mkdir(parents=True)
+    for path in stock.iterdir():
+        if path.is_file():
+            name = path.name.replace("alembic.ini.mako", "alembic.ini")
+            (here / "migrations" / name).write_bytes(path.read_bytes())
+    return here / "migrations" / "script.py.mako"

@@ -12,7 +12,7 @@ import pytest
 
 from alembic_helpers.cli.hook import SCRIPT, hooked
 
-from .conftest import Run, python
+from .conftest import Run, flask_environment, python
 
 DIFF = """\
 -from alembic import op
@@ -30,14 +30,7 @@ def script(request: pytest.FixtureRequest, here: Path) -> Path:
 @pytest.fixture
 def flask_script(here: Path) -> Path:
     """The template of an environment that Flask-Migrate made."""
-    flask_migrate = pytest.importorskip("flask_migrate")
-    stock = Path(flask_migrate.__file__).parent / "templates" / "flask"
-    (here / "migrations" / "versions").mkdir(parents=True)
-    for path in stock.iterdir():
-        if path.is_file():
-            name = path.name.replace("alembic.ini.mako", "alembic.ini")
-            (here / "migrations" / name).write_bytes(path.read_bytes())
-    return here / "migrations" / SCRIPT
+    return flask_environment(here)
 
 
 def test_one_line_changes_and_the_diff_shows_it(script: Path, run: Run) -> None:

@@ -11,7 +11,7 @@ import tokenize
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alembic_helpers.cli.errors import NotRewritten
@@ -115,6 +115,11 @@ def test_two_statements_go_where_one_was(before: str, after: str) -> None:
     assert adopted(before.encode(), PATH).decode() == after
 
 
+def test_what_only_looks_like_a_line_end_is_none() -> None:
+    before = "x = 'a\x0bb\x1c\x85\u2028'  # \x0c\n\x0cfrom alembic import op\n"
+    assert adopted(before.encode(), PATH).decode() == before.replace("alembic", "alembic_helpers")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "cp1252", "shift_jis", "utf-8-sig"])
 def test_the_encoding_is_kept(encoding: str) -> None:
     cookie = "" if encoding.startswith("utf-8") else f"# coding: {encoding}\n"
@@ -170,6 +175,17 @@ def test_what_cannot_be_rewritten_says_what_to_type(source: bytes, message: str)
 def test_what_python_cannot_read_is_refused(source: bytes) -> None:
     with pytest.raises(NotRewritten, match="this Python cannot read it"):
         adopted(source, PATH)
+
+
+@pytest.mark.parametrize("separator", ["\n", " "], ids=["another program", "no program"])
+def test_a_wrong_result_is_refused(monkeypatch: pytest.MonkeyPatch, separator: str) -> None:
+    monkeypatch.setattr("alembic_helpers.cli.revisions._separator", lambda *_: separator)
+    with pytest.raises(NotRewritten) as refused:
+        adopted(b"def f():\n    from alembic import context, op\n", PATH)
+    assert str(refused.value) == (
+        f"{PATH}, line 2: the layout of its import of op is not understood. Write "
+        "`from alembic_helpers import op`."
+    )
 
 
 def test_a_star_that_gives_nothing_to_op_is_left() -> None:
@@ -263,6 +279,7 @@ def comments_of(text: str) -> list[str]:
     return sorted(token.string for token in tokens if token.type == tokenize.COMMENT)
 
 
+@settings(max_examples=max(300, settings.default.max_examples))
 @given(
     parts=st.lists(lines(), min_size=1, max_size=4),
     newline=st.sampled_from(NEWLINES),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -18,6 +19,20 @@ KINDS = ("postgresql", "mariadb", "mysql")
 SYNC_DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}
 ASYNC_DRIVERS = {"postgresql": "asyncpg", "mysql": "aiomysql", "mariadb": "aiomysql"}
 ASYNC_ONLY = {"asyncpg", "aiomysql", "asyncmy", "aiosqlite"}
+
+DRIVERS_VARIABLE = "ALEMBIC_HELPERS_TEST_DRIVERS"
+"""Drivers to use instead of those above and of those in the URLs, separated by spaces."""
+OTHER_DRIVERS = {
+    "psycopg": "postgresql",
+    "psycopg2": "postgresql",
+    "pg8000": "postgresql",
+    "asyncpg": "postgresql",
+    "pymysql": "mysql",
+    "mysqldb": "mysql",
+    "mysqlconnector": "mysql",
+    "aiomysql": "mysql",
+    "asyncmy": "mysql",
+}
 
 
 class UnreachableError(Exception):
@@ -55,8 +70,14 @@ def drivers(url: URL) -> tuple[URL, URL]:
     backend, _, driver = url.drivername.partition("+")
     if backend not in SYNC_DRIVERS:
         raise UnreachableError(f"there are no tests for {backend!r}")
+    family = "mysql" if backend == "mariadb" else backend
     sync = SYNC_DRIVERS[backend] if not driver or driver in ASYNC_ONLY else driver
     other = driver if driver in ASYNC_ONLY else ASYNC_DRIVERS[backend]
+    for wanted in os.environ.get(DRIVERS_VARIABLE, "").split():
+        if OTHER_DRIVERS[wanted] == family and wanted in ASYNC_ONLY:
+            other = wanted
+        elif OTHER_DRIVERS[wanted] == family:
+            sync = wanted
     return (
         _without_tls(url.set(drivername=f"{backend}+{sync}")),
         url.set(drivername=f"{backend}+{other}"),
