@@ -1,0 +1,111 @@
+"""Every private name of Alembic and SQLAlchemy that ``alembic_helpers.upstream`` leans on.
+
+A test here fails when one of them moves; the docstrings there say what each is for.
+"""
+
+from __future__ import annotations
+
+import alembic.op
+import pytest
+import sqlalchemy as sa
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.dialects import postgresql, sqlite
+
+from alembic_helpers import upstream
+
+
+@pytest.fixture
+def context():
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as connection:
+        yield MigrationContext.configure(connection)
+
+
+def test_current_context_is_that_of_the_running_migration(context) -> None:
+    operations = Operations(context)
+    operations._install_proxy()
+    try:
+        assert upstream.current_context() is context
+        assert alembic.op.get_context() is context
+    finally:
+        operations._remove_proxy()
+    assert upstream.current_context() is None
+
+
+def test_final_name_applies_convention_and_shortening() -> None:
+    metadata = sa.MetaData(naming_convention={"uq": "uq_%(table_name)s_%(column_0_name)s"})
+    table = sa.Table("t", metadata, sa.Column("a", sa.Integer))
+    named = sa.UniqueConstraint(table.c.a)
+    assert upstream.final_name(named, sqlite.dialect()) == "uq_t_a"
+    long = sa.UniqueConstraint(table.c.a, name=sa.schema.conv("x" * 80))
+    stored = upstream.final_name(long, postgresql.dialect())
+    assert stored is not None
+    assert len(stored) <= 63
+    plain = sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer))
+    assert upstream.final_name(sa.UniqueConstraint(plain.c.a), sqlite.dialect()) is None
+
+
+def test_copied_belongs_to_no_table() -> None:
+    table = sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer))
+    assert upstream.copied(table.c.a).table is None
+
+
+def test_schema_objects_carry_the_naming_convention() -> None:
+    metadata = sa.MetaData(naming_convention={"ix": "ix_%(column_0_label)s"})
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"target_metadata": metadata})
+        table = upstream.schema_objects(context).table("t", sa.Column("a", sa.Integer, index=True))
+    (index,) = table.indexes
+    assert upstream.final_name(index, sqlite.dialect()) == "ix_t_a"
+
+
+def test_batch_temporary_name_is_the_one_that_alembic_uses(context) -> None:
+    assert upstream.batch_temporary_name("t") == "_alembic_tmp_t"
+    assert len(upstream.batch_temporary_name("t" * 80)) == 50
+
+
+def test_in_external_transaction_is_the_callers() -> None:
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as connection:
+        assert not upstream.in_external_transaction(MigrationContext.configure(connection))
+        with connection.begin():
+            assert upstream.in_external_transaction(MigrationContext.configure(connection))
+
+
+def test_is_emitted_reads_the_rule_of_a_types_constraint(context) -> None:
+    boolean = sa.Boolean(create_constraint=True, name="ck")
+    table = sa.Table("t", sa.MetaData(), sa.Column("a", boolean))
+    (check,) = (c for c in table.constraints if isinstance(c, sa.CheckConstraint))
+    assert upstream.is_type_bound(check)
+    assert upstream.is_emitted(check, context)
+    native = MigrationContext.configure(dialect=postgresql.dialect())
+    assert not upstream.is_emitted(check, native)
+    assert not upstream.is_type_bound(sa.CheckConstraint("a > 0"))
+
+
+def test_types_already_there_keeps_create_type_from_being_sent() -> None:
+    context = MigrationContext.configure(dialect=postgresql.dialect(), opts={"as_sql": True})
+    sent: list[str] = []
+    context.impl.static_output = sent.append  # type: ignore[method-assign]
+    operations = Operations(context)
+    column = sa.Column("a", sa.Enum("x", name="letters"))
+    with upstream.types_already_there(context, [(None, "letters")]):
+        operations.create_table("t", column)
+    assert not [s for s in sent if "CREATE TYPE" in s]
+    operations.create_table("u", sa.Column("a", sa.Enum("x", name="letters")))
+    assert [s for s in sent if "CREATE TYPE" in s]
+
+
+def test_dialect_type_is_the_dialects_own() -> None:
+    enum = sa.Enum("x", name="letters")
+    assert isinstance(upstream.dialect_type(enum, postgresql.dialect()), postgresql.ENUM)
+
+
+def test_dispatcher_finds_the_nearest_class() -> None:
+    dispatcher = upstream.Dispatcher()
+    dispatcher.dispatch_for(Exception)("general")
+    assert dispatcher.dispatch(ValueError()) == "general"
+    with pytest.raises(ValueError, match="no dispatch function"):
+        dispatcher.dispatch(object())
