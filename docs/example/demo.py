@@ -179,7 +179,7 @@ class Project:
         done = subprocess.run(
             [*COMMANDS[name], *arguments],
             cwd=self.path,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -2,16 +2,16 @@
 
 What a fenced block is, by its language and first line:
 
-=================================  ===============================================================
-``python``                         the body of a migration
-``python``, ``# path``             a file of the page's project
-``python``, ``# path, from: text`` the end of a file, from that text on
-``python``, ``# path, in place of: text``  a change to a file
-``ini``, ``# path``                settings to change in a file
-``console``                        commands after ``$``, each with what it says (``...``: anything)
-``text``                           below a migration: the log of one run of it
-``sh``                             the set-up on a fresh machine, which CI runs itself
-=================================  ===============================================================
+==================================  ==============================================================
+``python``                          the body of a migration
+``python``, ``# path``              a file of the page's project
+``python``, ``# path, from: text``  the end of a file, from that text on
+``diff``, ``--- path``              a change to a file
+``ini``, ``# path``                 settings to change in a file
+``console``                         commands after ``$``, each with what it says (``...``: anything)
+``text``                            below a migration: the log of one run of it
+``sh``                              the set-up on a fresh machine, which CI runs itself
+==================================  ==============================================================
 
 ``<!-- needs: has_enums -->`` above a block: it runs on the databases that have the capability.
 """
@@ -31,9 +31,7 @@ PAGES = [
 
 _FENCE = re.compile(r"```(?P<language>[\w-]*)(?P<more>.*)")
 _NEEDS = re.compile(r"<!-- needs: (\w+) -->")
-_HEADER = re.compile(
-    r"# (?P<path>[\w./-]+\.\w+)(?:, (?P<how>from|in place of): (?P<old>.+))?", re.ASCII
-)
+_HEADER = re.compile(r"(?:#|---) (?P<path>[\w./-]+\.\w+)(?:, from: (?P<start>.+))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -46,48 +44,43 @@ class Block:
     needs: str | None = None
 
     @property
-    def file(self) -> File | None:
-        """The file that the block's first line names."""
-        first, _, rest = self.text.partition("\n")
-        header = _HEADER.fullmatch(first)
-        return File(header["path"], header["how"], header["old"], rest) if header else None
+    def header(self) -> re.Match[str] | None:
+        """The first line, if it names a file."""
+        return _HEADER.fullmatch(self.text.partition("\n")[0])
 
-
-@dataclass(frozen=True)
-class File:
-    """A file, or a part of one, that a block shows."""
-
-    path: str
-    how: str | None
-    old: str | None
-    text: str
-
-    def write(self, directory: Path) -> None:
-        path = self._path(directory)
-        if self.old is None:
-            path.write_text(self.text, encoding="utf-8")
+    def apply(self, directory: Path) -> None:
+        """Do to the file that the block names what it shows."""
+        header = self.header
+        assert header is not None, self.text
+        text = self.text.partition("\n")[2]
+        if self.language == "python" and header["start"] is None:
+            (directory / header["path"]).write_text(text, encoding="utf-8")
             return
-        before, found, after = path.read_text(encoding="utf-8").partition(self.old)
-        assert found, f"{self.path} does not contain {self.old!r}"
-        rest = "" if self.how == "from" else after
-        path.write_text(before + self.text.rstrip("\n") + (rest or "\n"), encoding="utf-8")
+        # "..." stands for the id of a revision.
+        (path,) = directory.glob(header["path"].replace("...", "*"))
+        before = path.read_text(encoding="utf-8")
+        if self.language == "python":
+            after = before[: before.index(header["start"])] + text
+        else:
+            after = {"ini": _with_settings, "diff": _patched}[self.language](before, text)
+        path.write_text(after, encoding="utf-8")
 
-    def set_options(self, directory: Path) -> None:
-        """Change the settings of an ini file; each must be there."""
-        path = self._path(directory)
-        text = path.read_text(encoding="utf-8")
-        for line in self.text.splitlines():
-            name = re.escape(line.partition(" = ")[0])
-            text, found = re.subn(rf"(?m)^{name} = .*$", lambda _, to=line: to, text, count=1)
-            assert found, f"{self.path} has no setting {line!r}"
-        path.write_text(text, encoding="utf-8")
 
-    def _path(self, directory: Path) -> Path:
-        """The file; ``...`` stands for the revision's id."""
-        if "..." not in self.path:
-            return directory / self.path
-        (path,) = directory.glob(self.path.replace("...", "*"))
-        return path
+def _with_settings(text: str, settings: str) -> str:
+    """With other values of settings that are there."""
+    for line in settings.splitlines():
+        name = re.escape(line.partition(" = ")[0])
+        text, found = re.subn(rf"(?m)^{name} = .*$", lambda _, to=line: to, text, count=1)
+        assert found, line
+    return text
+
+
+def _patched(text: str, diff: str) -> str:
+    """With the lines after ``+`` in place of those after ``-``, which are there."""
+    lines = diff.splitlines(keepends=True)
+    old, new = ("".join(line[1:] for line in lines if line[0] == sign) for sign in "-+")
+    assert old in text, old
+    return text.replace(old, new, 1)
 
 
 def blocks(page: Path) -> Iterator[Block]:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pages import ROOT
@@ -43,7 +44,7 @@ def test_the_demo_tells_its_story(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def demo(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
+def demo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.syspath_prepend(str(DEMO.parent))
     import demo
 
@@ -51,8 +52,8 @@ def demo(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
     del sys.modules["demo"]
 
 
-def _project(demo: object, path: Path, *statements: str) -> object:
-    project = demo.Project(path)  # type: ignore[attr-defined]
+def _project(demo: Any, path: Path, *statements: str) -> Any:
+    project = demo.Project(path)
     with closing(sqlite3.connect(path / "app.db")) as database:
         for statement in statements:
             database.execute(statement)
@@ -74,7 +75,7 @@ TABLE = "CREATE TABLE t (id INTEGER)"
     ids=["a row is missing", "a row differs", "an index differs", "equal"],
 )
 def test_the_demo_fails_when_the_databases_differ(
-    demo: object,
+    demo: Any,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     others: tuple[str, ...],
@@ -83,4 +84,4 @@ def test_the_demo_fails_when_the_databases_differ(
     killed = _project(demo, tmp_path / "killed", TABLE, "INSERT INTO t VALUES (1)")
     other = _project(demo, tmp_path / "other", *others)
     monkeypatch.setattr(type(killed), "run", lambda *_, **__: "")
-    assert demo.proof(killed, other) == code  # type: ignore[attr-defined]
+    assert demo.proof(killed, other) == code

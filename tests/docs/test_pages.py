@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import flask_migrate
 import pytest
 import sqlalchemy as sa
 from pages import PAGES, ROOT, Block, blocks, commands
 from running import Log, assert_said, prepared, run_command, run_migration
 from sqlalchemy.engine import Connection
 
-LANGUAGES = {"python", "ini", "console", "text", "sh"}
+FILES = {"python", "ini", "diff"}
+LANGUAGES = {*FILES, "console", "text", "sh"}
 
 
 def _name(page: Path) -> str:
@@ -31,7 +33,7 @@ def _bodies(needs: str | None) -> list[tuple[Path, Block, list[Block]]]:
             if block.language == "text":
                 assert logs is not None, f"{_where(page, block)}: below no migration"
                 logs.append(block)
-            elif block.language == "python" and block.file is None:
+            elif block.language == "python" and block.header is None:
                 logs = []
                 if block.needs == needs:
                     found.append((page, block, logs))
@@ -93,8 +95,8 @@ def test_no_block_is_left_out() -> None:
         for block in blocks(page):
             assert block.language in LANGUAGES, _where(page, block)
             assert block.needs in (None, "has_enums", "has_sequences", "has_comments")
-            if block.language == "ini":
-                assert block.file is not None, f"{_where(page, block)} names no file"
+            if block.language in ("ini", "diff"):
+                assert block.header is not None, f"{_where(page, block)} names no file"
 
 
 def test_the_set_up_is_what_ci_runs() -> None:
@@ -109,7 +111,6 @@ def test_the_set_up_is_what_ci_runs() -> None:
 
 def _flask_environment(directory: Path) -> None:
     """What ``flask db init`` makes, which itself fails on Alembic 1.16.0."""
-    flask_migrate = pytest.importorskip("flask_migrate")
     stock = Path(flask_migrate.__file__).parent / "templates" / "flask"
     (directory / "migrations" / "versions").mkdir(parents=True)
     for path in stock.iterdir():
@@ -135,10 +136,8 @@ WITH_COMMANDS = [page for page in PAGES if any(b.language == "console" for b in 
 def test_the_commands_of_a_page_say_what_it_shows(page: Path, tmp_path: Path) -> None:
     BEFORE.get(_name(page), lambda _: None)(tmp_path)
     for block in blocks(page):
-        if block.language == "ini" and block.file is not None:
-            block.file.set_options(tmp_path)
-        elif block.language == "python" and block.file is not None:
-            block.file.write(tmp_path)
+        if block.language in FILES and block.header is not None:
+            block.apply(tmp_path)
         elif block.language == "console":
             for command, shown in commands(block):
                 code, said = run_command(command, tmp_path)
@@ -152,3 +151,10 @@ def test_the_commands_of_a_page_say_what_it_shows(page: Path, tmp_path: Path) ->
 def test_the_links_of_a_page_lead_to_files(page: Path) -> None:
     for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / link).exists(), link
+
+
+def test_the_design_page_names_what_is_there() -> None:
+    _, _, table = (ROOT / "docs/design.md").read_text(encoding="utf-8").partition("## Where")
+    named = re.findall(r"`([\w/]+(?:\.py|/))`", table)
+    assert len(named) > 10
+    assert [name for name in named if not (ROOT / "alembic_helpers" / name).exists()] == []
