@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.operations import MigrateOperation
 from sqlalchemy.sql.selectable import SelectBase
 
 from .engine import current_operations, enums, schemas, views
+from .engine.common import HelperOperation
 from .engine.rows import EnsureRowsOp
 from .errors import MissingObject, UsageError
 from .outcomes import Outcome
@@ -36,8 +36,9 @@ __all__ = [
 ]
 
 
-def _invoke(caller: str, operation: MigrateOperation) -> Outcome:
+def _invoke(caller: str, operation: HelperOperation) -> Outcome:
     operations = current_operations(caller)
+    operation.require(operations.catalog.database)
     operations.invoke(operation)
     return operations.last_outcome
 
@@ -158,12 +159,12 @@ def create_schema(name: str) -> Outcome:
 def drop_schema(name: str) -> Outcome:
     """Drop an empty schema, if it is there.
 
-    MySQL's ``DROP SCHEMA`` would drop every table in it: one that still holds tables is refused on
-    every database.
+    MySQL's ``DROP SCHEMA`` would drop all that is in it: one that still holds a table or a view is
+    refused on every database.
 
     :param name: its name.
     :returns: ``APPLIED`` or ``SKIPPED``.
-    :raises NotSupportedError: when it still holds tables, and on SQLite.
+    :raises NotSupportedError: when it still holds something, and on SQLite.
 
     Example::
 
@@ -351,13 +352,18 @@ def _named(
 ) -> sa.TableClause:
     operations = current_operations("ensure_rows")
     if operations.offline:
+        # There is no database to ask for the types: those of the values.
+        values = {name: value for row in rows for name, value in row.items() if value is not None}
         names = dict.fromkeys(name for row in rows for name in row)
-        return sa.table(table_name, *(sa.column(name) for name in names), schema=schema)
+        literals = {name: sa.literal(values.get(name)) for name in names}
+        columns = (sa.column(name, literal.type) for name, literal in literals.items())
+        return sa.table(table_name, *columns, schema=schema)
     found = operations.catalog.table(table_name, schema)
     if found is None:
         raise MissingObject(
             f"ensure_rows: there is no table {table_name!r} in schema "
             f"{operations.catalog.schema(schema)!r}; create it first, or pass schema="
         )
-    columns = (sa.column(column.name, column.type) for column in found.columns)
-    return sa.table(table_name, *columns, schema=schema)
+    found_columns = (sa.Column(column.name, column.type) for column in found.columns)
+    # A Table, because only that goes through schema_translate_map.
+    return sa.Table(table_name, sa.MetaData(), *found_columns, schema=schema)

@@ -37,7 +37,7 @@ def final_name(item: Constraint | Index, dialect: Dialect) -> str | None:
     Reason: ``format_constraint`` quotes; ``_alembic_quote=False`` is the switch that SQLAlchemy
     added for Alembic's own comparisons.
     """
-    return sqla_compat._get_constraint_final_name(item, dialect)  # type: ignore[arg-type]
+    return sqla_compat._get_constraint_final_name(item, dialect)
 
 
 def copied(column: Column[Any]) -> Column[Any]:
@@ -90,19 +90,19 @@ def is_type_bound(constraint: Constraint) -> bool:
 def types_already_there(
     context: MigrationContext, names: Iterable[tuple[str | None, str]]
 ) -> Iterator[None]:
-    """Keep ``CREATE TABLE`` from sending ``CREATE TYPE`` for these PostgreSQL types.
+    """Let ``CREATE TABLE`` send ``CREATE TYPE`` for all PostgreSQL types but these.
 
     Reason: Alembic hands ``_ddl_runner`` to SQLAlchemy's table events with ``checkfirst=False``;
-    the runner's memo ``_pg_enums`` is the one place where a type can be said to exist without
-    changing the caller's own type object.
+    the runner's memo ``pg_enum`` is the one place where a type can be said to exist without
+    changing the caller's own type object. Left alone, it would also remember a type that has been
+    dropped since.
     """
-    memo: set[tuple[str | None, str]] = context.impl.memo.setdefault("_pg_enums", set())
-    added = set(names) - memo
-    memo |= added
+    memo = context.impl.memo
+    memo["pg_enum"] = set(names)
     try:
         yield
     finally:
-        memo -= added
+        del memo["pg_enum"]
 
 
 def dialect_type(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, Protocol, TypeVar
 
-import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Connection
 
 from ..databases import Database, database_of
-from ..databases.objects import EnumType, Kind, Table
+from ..databases.objects import EnumType, Index, Kind, Table
 from .freshness import Memory
 
 _T = TypeVar("_T")
@@ -41,8 +40,8 @@ class Door(Protocol):
     def tables_with_index(self, name: str, schema: str | None) -> list[str]:
         """The tables of a schema that have an index of that name."""
 
-    def tables_in(self, schema: str) -> list[str]:
-        """The tables of a schema."""
+    def held_by(self, schema: str) -> list[str]:
+        """What a schema holds."""
 
     def schema_exists(self, schema: str) -> bool:
         """Whether there is a schema of that name."""
@@ -69,6 +68,10 @@ class Catalog:
         self.database: Database = database_of(context.dialect)
 
     @property
+    def context(self) -> MigrationContext:
+        return self._context
+
+    @property
     def connection(self) -> Connection:
         connection = self._context.connection
         assert connection is not None, "the engine does not ask in --sql mode"
@@ -81,9 +84,9 @@ class Catalog:
 
     def schema(self, schema: str | None) -> str:
         mapped = self.translated(schema)
-        if mapped is not None:
-            return mapped
-        return self._recall(("current",), self.database.current_schema) or ""
+        if mapped is None:
+            return self._recall(("current",), self.database.current_schema) or ""
+        return self._recall(("schema", mapped), lambda c: self.database.schema_named(c, mapped))
 
     def translated(self, schema: str | None) -> str | None:
         """What ``schema_translate_map`` makes of a schema."""
@@ -91,7 +94,9 @@ class Catalog:
         return mapping.get(schema, schema) if mapping else schema
 
     def schema_exists(self, schema: str) -> bool:
-        return schema in self._recall(("schemas",), self.database.schemas)
+        there = self._recall(("schemas",), self.database.schemas)
+        key = self.database.schema_key
+        return key(schema) in map(key, there)
 
     def kind(self, name: str, schema: str | None) -> Kind | None:
         where = self.schema(schema)
@@ -100,6 +105,16 @@ class Catalog:
     def table(self, name: str, schema: str | None) -> Table | None:
         where = self.schema(schema)
         return self._recall(("table", name, where), lambda c: self.database.table(c, name, where))
+
+    def indexes(self, name: str, schema: str | None) -> tuple[Index, ...]:
+        """The indexes of a table or a materialized view."""
+        table = self.table(name, schema)
+        if table is not None or self.kind(name, schema) is not Kind.MATERIALIZED_VIEW:
+            return table.indexes if table else ()
+        where = self.schema(schema)
+        return self._recall(
+            ("indexes", name, where), lambda c: tuple(self.database.indexes(c, name, where))
+        )
 
     def leads_to(self, name: str) -> str | None:
         return self._recall(("leads", name), lambda c: self.database.schema_of(c, name))
@@ -114,10 +129,8 @@ class Catalog:
         where = self.schema(schema)
         return self._recall(("enum", name, where), lambda c: self.database.enum(c, name, where))
 
-    def tables_in(self, schema: str) -> list[str]:
-        return self._recall(
-            ("tables", schema), lambda c: sa.inspect(c).get_table_names(schema=schema)
-        )
+    def held_by(self, schema: str) -> list[str]:
+        return self._recall(("held", schema), lambda c: self.database.held_by(c, schema))
 
     def view_is(self, name: str, schema: str | None, select: str) -> bool | None:
         where = self.schema(schema)

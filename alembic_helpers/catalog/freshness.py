@@ -1,7 +1,8 @@
-"""Drops what was remembered as soon as anything but our own reading happens on the connection.
+"""Drops what was remembered as soon as anything but our own reading happens on the engine.
 
 A stale answer is the worst bug a catalog can have. So nothing is trusted over a statement that the
-catalog did not send itself, nor over a rollback, a savepoint or a new transaction.
+catalog did not send itself, nor over a rollback, a savepoint or a new transaction, be it on the
+migration's own connection or on another one of the same engine.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary, WeakSet
 
 from sqlalchemy import event
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
 _T = TypeVar("_T")
 
@@ -30,7 +32,7 @@ _EVENTS = (
 
 
 class Memory:
-    """Answers remembered for as long as the database cannot have changed on this connection."""
+    """Answers remembered for as long as nothing on the engine can have changed the database."""
 
     def __init__(self) -> None:
         self._answers: dict[Hashable, Any] = {}
@@ -38,11 +40,10 @@ class Memory:
         self._watched: Connection | None = None
 
     def watch(self, connection: Connection) -> None:
-        """Listen to a connection; ``autocommit_block`` may have put another in place of it."""
+        """Listen to a connection and its siblings; a context may put another in place of it."""
         if connection is self._watched:
             return
-        for name in _EVENTS:
-            event.listen(connection, name, self._happened)
+        _listeners_of(connection.engine).add(self)
         self._watched = connection
         self.forget()
 
@@ -56,8 +57,9 @@ class Memory:
     def forget(self) -> None:
         self._answers.clear()
 
-    def _happened(self, *_: Any) -> None:
-        if not self._reading:
+    def happened(self, connection: Connection) -> None:
+        """Something was sent on a connection of the engine."""
+        if not (self._reading and connection is self._watched):
             self.forget()
 
     @contextmanager
@@ -67,3 +69,22 @@ class Memory:
             yield
         finally:
             self._reading = outer
+
+
+# An engine outlives the migrations on it: one set of listeners for each, however many memories.
+_memories: WeakKeyDictionary[Engine, WeakSet[Memory]] = WeakKeyDictionary()
+
+
+def _listeners_of(engine: Engine) -> WeakSet[Memory]:
+    memories = _memories.get(engine)
+    if memories is None:
+        memories = _memories[engine] = WeakSet()
+        told = memories
+
+        def happened(connection: Connection, *_: Any) -> None:
+            for memory in tuple(told):
+                memory.happened(connection)
+
+        for name in _EVENTS:
+            event.listen(engine, name, happened)
+    return memories

@@ -62,14 +62,20 @@ class Database:
 
     unique_is_index = False
     """Is a unique constraint the same thing as a unique index (one drops the other)?"""
+    merges_unique_constraints = False
+    """Does CREATE TABLE make one of a primary key or unique constraint and its equal?"""
     names_primary_keys = True
     """Can a primary key have a name of its own?"""
     indexes_belong_to_tables = False
     """May two tables of a schema have indexes of one name?"""
+    restates_columns = False
+    """Does altering one thing of a column say all of it again, so that what is not said is lost?"""
     has_enums = False
     """Are there named enum types?"""
     columns_hold_enums = False
     """Do the values of an enum belong to one column, without a type of their own (MySQL)?"""
+    records_check_columns = False
+    """Is it known which columns a check constraint reads?"""
     has_extensions = False
     has_schemas = False
     """Can a schema be created?"""
@@ -94,6 +100,14 @@ class Database:
         """The same for tables, views and sequences."""
         return self.stored_name(name)
 
+    def schema_key(self, name: str) -> str:
+        """The same for schemas."""
+        return self.stored_name(name)
+
+    def trigger_key(self, name: str) -> str:
+        """The same for triggers."""
+        return self.name_key(name)
+
     def quoted(self, *names: str | None) -> str:
         """``schema.table`` as it is written in SQL."""
         quote = self.dialect.identifier_preparer.quote
@@ -105,6 +119,10 @@ class Database:
         """Where an unqualified CREATE TABLE lands."""
         return sa.inspect(connection).default_schema_name
 
+    def schema_named(self, connection: Connection, schema: str) -> str:
+        """A given schema as the server keeps its name; one that is not there, as it was given."""
+        return schema
+
     def schema_of(self, connection: Connection, name: str) -> str | None:
         """The schema of the relation to which an unqualified name leads; ``None`` if to none."""
         schema = self.current_schema(connection)
@@ -112,6 +130,11 @@ class Database:
 
     def schemas(self, connection: Connection) -> list[str]:
         return sa.inspect(connection).get_schema_names()
+
+    def held_by(self, connection: Connection, schema: str) -> list[str]:
+        """What a schema holds, so that it must not be dropped."""
+        inspector = sa.inspect(connection)
+        return [*inspector.get_table_names(schema), *inspector.get_view_names(schema)]
 
     def kind(self, connection: Connection, name: str, schema: str | None) -> Kind | None:
         """What stands under that name in exactly that schema."""
@@ -209,7 +232,7 @@ class Database:
     # -- comparison ------------------------------------------------------------------------------
 
     spellings: tuple[tuple[str, str], ...] = ()
-    """Regular expressions that turn a type as it is asked for into the one that the server keeps."""
+    """Regular expressions that turn a type as it is asked for into what the server keeps."""
 
     def type_text(self, type_: TypeEngine[Any]) -> str:
         """A type as the server keeps it, in lower case."""
@@ -249,7 +272,11 @@ class Database:
         """Whether two default expressions are certainly one; ``False`` when it cannot be told."""
         if found is None or asked is None:
             return found is asked
-        return self.plain_expression(found) == self.plain_expression(asked)
+        return self.plain_default(found) == self.plain_default(asked)
+
+    def plain_default(self, sql: str) -> str:
+        """A default as :meth:`plain_expression`; a number is the same in quotes."""
+        return re.sub(r"^'(-?\d+(?:\.\d+)?)'$", r"\1", self.plain_expression(sql))
 
     def plain_expression(self, sql: str) -> str:
         """An expression without what servers add or drop: parentheses, casts, case, spaces."""
@@ -305,7 +332,7 @@ class Database:
             "ask its catalog with op.get_bind().execute(...)"
         )
 
-    def view_text(self, connection: Connection, name: str, schema: str) -> str | None:
+    def view_text(self, connection: Connection, name: str, schema: str | None) -> str | None:
         """The view's definition as the server keeps it."""
         return sa.inspect(connection).get_view_definition(name, schema)
 
@@ -345,9 +372,8 @@ _LITERAL = re.compile(r"('(?:[^']|'')*')")
 
 def plain_expression(sql: str) -> str:
     """Case, spaces, identifier quotes, casts and parentheses gone; string literals untouched."""
-    pieces = _LITERAL.split(_CAST.sub("", sql.strip()))
     # Odd pieces are the literals that the pattern captured.
     return "".join(
-        piece if at % 2 else re.sub(r"[\s()\"`\[\]]", "", piece).lower()
-        for at, piece in enumerate(pieces)
+        piece if at % 2 else re.sub(r"[\s()\"`\[\]]", "", _CAST.sub("", piece)).lower()
+        for at, piece in enumerate(_LITERAL.split(sql.strip()))
     )

@@ -18,7 +18,7 @@ _LITERAL = re.compile(
 
 def verbatim(sql: str) -> sa.TextClause:
     """SQL as it is: a colon is a colon, not a bind parameter."""
-    return sa.text(sql.replace("\\", "\\\\").replace(":", "\\:"))
+    return sa.text(sql.replace(":", "\\:"))
 
 
 class DeclaredType(sa.types.UserDefinedType[Any]):

@@ -1,14 +1,13 @@
 """MySQL and MariaDB, read from ``information_schema``.
 
-SQLAlchemy's reflection parses SHOW CREATE TABLE, where a TEMPORARY table hides the real one;
-columns are still taken from it, for their types.
+SQLAlchemy's reflection parses SHOW CREATE TABLE, where a TEMPORARY table hides the real one; only
+the types of columns are taken from it.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +15,7 @@ import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Connection, Row
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from ..errors import NotSupportedError
@@ -36,29 +36,43 @@ _CONSTRAINT_TYPES = {
     "FOREIGN KEY": ConstraintType.FOREIGN_KEY,
 }
 
+_ROUNDING = (sa.Float, sa.DateTime, sa.Time, sa.JSON)
+
+# Other words for what the server keeps as a default.
+_DEFAULTS = {
+    "true": "1",
+    "false": "0",
+    **dict.fromkeys(("now", "localtime", "localtimestamp"), "current_timestamp"),
+}
+
 _KIND = sa.text(
-    "SELECT table_name, table_type FROM information_schema.tables "
-    "WHERE table_schema = :schema AND table_name = :name AND table_type <> 'TEMPORARY'"
+    "SELECT table_name, table_type, @@lower_case_table_names FROM information_schema.tables "
+    # MariaDB lists temporary tables from 11.2 on, and temporary sequences.
+    "WHERE table_schema = :schema AND table_name = :name AND table_type NOT LIKE 'TEMPORARY%'"
 )
 _COMMENT = sa.text(
     "SELECT table_comment FROM information_schema.tables "
-    "WHERE table_schema = :schema AND table_name = :name AND table_type <> 'TEMPORARY'"
+    "WHERE table_schema = :schema AND table_name = :name AND table_type NOT LIKE 'TEMPORARY%'"
 )
-_TYPES = sa.text(
-    "SELECT column_name AS col, column_type AS spelling, collation_name AS collation "
-    "FROM information_schema.columns WHERE table_schema = :schema AND table_name = :name"
+_COLUMNS = sa.text(
+    "SELECT column_name AS name, is_nullable = 'YES' AS nullable, column_type AS spelling, "
+    "collation_name AS collation "
+    "FROM information_schema.columns WHERE table_schema = :schema AND table_name = :name "
+    "ORDER BY ordinal_position"
 )
 _KEYS = sa.text(
     "SELECT t.constraint_name AS name, t.constraint_type AS type, k.column_name AS col, "
     "k.referenced_table_schema AS referred_schema, k.referenced_table_name AS referred_table, "
     "k.referenced_column_name AS referred_column "
     "FROM information_schema.table_constraints t "
-    "JOIN information_schema.key_column_usage k ON k.constraint_schema = t.constraint_schema "
+    # Outer: a unique key of expressions alone has no columns there.
+    "LEFT JOIN information_schema.key_column_usage k ON k.constraint_schema = t.constraint_schema "
     "AND k.constraint_name = t.constraint_name AND k.table_schema = t.table_schema "
     "AND k.table_name = t.table_name "
     # A key and a foreign key may share a name.
     "AND (t.constraint_type = 'FOREIGN KEY') = (k.referenced_table_name IS NOT NULL) "
     "WHERE t.table_schema = :schema AND t.table_name = :name "
+    "AND t.constraint_type IN ('PRIMARY KEY', 'UNIQUE', 'FOREIGN KEY') "
     "ORDER BY t.constraint_name, t.constraint_type, k.ordinal_position"
 )
 _ACTIONS = sa.text(
@@ -72,8 +86,13 @@ _INDEXES = sa.text(
     "AND index_name <> 'PRIMARY' ORDER BY index_name, seq_in_index"
 )
 _TABLES_WITH_INDEX = sa.text(
-    "SELECT DISTINCT table_name FROM information_schema.statistics "
-    "WHERE table_schema = :schema AND index_name = :name"
+    "SELECT table_name, index_name FROM information_schema.statistics "
+    "WHERE table_schema = :schema AND index_name = :name AND seq_in_index = 1"
+)
+_HELD = sa.text(
+    "SELECT table_name FROM information_schema.tables WHERE table_schema = :schema "
+    "UNION ALL SELECT routine_name FROM information_schema.routines WHERE routine_schema = :schema "
+    "UNION ALL SELECT event_name FROM information_schema.events WHERE event_schema = :schema"
 )
 _TRIGGERS = sa.text(
     "SELECT trigger_name FROM information_schema.triggers "
@@ -85,6 +104,7 @@ class MySQL(Database):
     title = "MySQL"
     unique_is_index = True
     columns_hold_enums = True
+    restates_columns = True
     names_primary_keys = False
     indexes_belong_to_tables = True
     has_schemas = True
@@ -124,37 +144,65 @@ class MySQL(Database):
         limits = (("tiny", 2**8), ("", 2**16), ("medium", 2**24), ("long", 2**32))
         return next(word for word, limit in limits if size < limit) + kind + rest
 
+    _folds_tables = False
+    """Are names of tables kept or compared in lower case? Known once the server has been asked."""
+
     def name_key(self, name: str) -> str:
         """Names of columns, indexes and constraints ignore case on every platform.
 
         https://dev.mysql.com/doc/refman/8.4/en/identifier-case-sensitivity.html
         """
-        return name.lower()
+        # One character for one: to the server a dotted capital I is an i, to Python it is two.
+        return "".join(character.lower()[0] for character in name)
+
+    def relation_key(self, name: str) -> str:
+        return self.name_key(name) if self._folds_tables else name
+
+    schema_key = relation_key
 
     def current_schema(self, connection: Connection) -> str | None:
-        return connection.scalar(sa.text("SELECT DATABASE()"))
+        schema: str | None = connection.scalar(sa.text("SELECT DATABASE()"))
+        return schema
 
     def schemas(self, connection: Connection) -> list[str]:
-        query = sa.text("SELECT schema_name FROM information_schema.schemata")
-        return list(connection.scalars(query))
+        query = sa.text(
+            "SELECT schema_name, @@lower_case_table_names FROM information_schema.schemata"
+        )
+        rows = connection.execute(query).all()
+        self._folds_tables = bool(rows[0][1])
+        return [row[0] for row in rows]
+
+    def held_by(self, connection: Connection, schema: str) -> list[str]:
+        """All that DROP SCHEMA would drop without a word."""
+        return list(connection.scalars(_HELD, {"schema": schema}))
 
     def kind(self, connection: Connection, name: str, schema: str | None) -> Kind | None:
-        for row in connection.execute(_KIND, {"schema": schema, "name": name}):
+        if not (_storable(name) and _storable(schema or "")):
+            return None
+        for found, type_, folds in connection.execute(_KIND, {"schema": schema, "name": name}):
+            self._folds_tables = bool(folds)
             # The collation of information_schema may ignore case where the file system does not.
-            if row[0] == name or self._ignores_table_case(connection):
-                return _KINDS.get(row[1], Kind.OTHER)
+            if self.relation_key(found) == self.relation_key(name):
+                return _KINDS.get(type_, Kind.OTHER)
         return None
 
     def columns(self, connection: Connection, name: str, schema: str) -> Iterable[Column]:
-        rows = connection.execute(_TYPES, {"schema": schema, "name": name})
-        types = {row.col: row for row in rows}
-        for column in super().columns(connection, name, schema):
-            type_ = column.type
-            if isinstance(type_, sa.types.NullType):
-                column = replace(column, type=DeclaredType(types[column.name].spelling))
-            elif isinstance(type_, sa.String) and not isinstance(type_, sa.Enum):
+        """The columns of the real table, also when a TEMPORARY one hides it.
+
+        Of its columns that the TEMPORARY one does not have, the type is then only a spelling.
+        """
+        shown = {column.name: column for column in super().columns(connection, name, schema)}
+        for row in connection.execute(_COLUMNS, {"schema": schema, "name": name}):
+            # SQLAlchemy leaves a backtick in a name doubled, as SHOW CREATE TABLE writes it.
+            column = shown.get(row.name.replace("`", "``"))
+            if column is None:
+                column = Column(row.name, DeclaredType(row.spelling), bool(row.nullable))
+            column = replace(column, name=row.name)
+            if isinstance(column.type, sa.types.NullType):
+                column = replace(column, type=DeclaredType(row.spelling))
+            elif isinstance(column.type, sa.String) and not isinstance(column.type, sa.Enum):
                 # SHOW CREATE TABLE, which SQLAlchemy reads, leaves out the table's own collation.
-                type_.collation = types[column.name].collation
+                column.type.collation = row.collation
             yield column
 
     def same_type(
@@ -168,8 +216,13 @@ class MySQL(Database):
         table = {"schema": schema, "name": name}
         actions = {row.name: row for row in connection.execute(_ACTIONS, table)}
         rows = connection.execute(_KEYS, table).all()
-        for (key, type_), group in itertools.groupby(rows, lambda row: (row.name, row.type)):
-            yield self._key(key, _CONSTRAINT_TYPES[type_], list(group), actions)
+        # Of a unique key with expressions the standard views show only the plain columns.
+        partly = {i.name for i in self.indexes(connection, name, schema) if None in i.columns}
+        for (key, type_), group in _grouped(rows, lambda row: (row.name, row.type)):
+            if type_ == "UNIQUE" and key in partly:
+                yield Constraint(ConstraintType.UNIQUE, key)
+            else:
+                yield self._key(key, _CONSTRAINT_TYPES[type_], group, actions)
         for row in connection.execute(self._checks, table):
             yield Constraint(ConstraintType.CHECK, row.name, sqltext=row.clause)
 
@@ -189,23 +242,29 @@ class MySQL(Database):
 
     def indexes(self, connection: Connection, name: str, schema: str) -> Iterable[Index]:
         rows = connection.execute(_INDEXES, {"schema": schema, "name": name}).all()
-        for index, group in itertools.groupby(rows, lambda row: row.name):
-            parts = list(group)
+        for index, parts in _grouped(rows, lambda row: row.name):
             yield Index(index, tuple(p.col for p in parts), not parts[0].repeats)
 
     def comment(self, connection: Connection, name: str, schema: str) -> str | None:
         return connection.scalar(_COMMENT, {"schema": schema, "name": name}) or None
 
     def tables_with_index(self, connection: Connection, name: str, schema: str) -> list[str]:
-        return list(connection.scalars(_TABLES_WITH_INDEX, {"schema": schema, "name": name}))
+        if not (_storable(name) and _storable(schema)):
+            return []
+        rows = connection.execute(_TABLES_WITH_INDEX, {"schema": schema, "name": name})
+        # The collation of information_schema may take an e for an é.
+        return [table for table, index in rows if self.name_key(index) == self.name_key(name)]
 
     def triggers(self, connection: Connection, table: str, schema: str) -> list[str]:
+        if not (_storable(table) and _storable(schema)):
+            return []
         return list(connection.scalars(_TRIGGERS, {"schema": schema, "name": table}))
 
     def require_enums(self, operation: str) -> None:
         raise NotSupportedError(
             f"{operation}: on {self.title} an enum lives in its column, there is no type to name; "
-            'write: op.alter_column("table", "column", type_=sa.Enum(...), existing_type=sa.Enum(...))'
+            'write: op.alter_column("table", "column", type_=sa.Enum(...), '
+            "existing_type=sa.Enum(...))"
         )
 
     def view_text(self, connection: Connection, name: str, schema: str | None) -> str | None:
@@ -217,9 +276,40 @@ class MySQL(Database):
         # Every column comes back as `schema`.`table`.`column` AS `column`.
         return None if text is None else text.replace(f"`{schema}`.", "")
 
+    def view_is(
+        self, connection: Connection, name: str, schema: str | None, select: str
+    ) -> bool | None:
+        found = self.view_text(connection, name, schema or "")
+        if found is None:
+            return None
+        found = found.replace("\\'", "''")
+        if not re.search(r"\bjoin\b", found, re.IGNORECASE):
+            # Of one table, which the server names before each column.
+            for table in re.findall(r"\bfrom (`(?:[^`]|``)+`)", found):
+                found = found.replace(f"{table}.", "")
+        select = select.replace(f"{schema}.", "")
+        return True if self.plain_expression(found) == self.plain_expression(select) else None
+
     def plain_expression(self, sql: str) -> str:
         sql = re.sub(r"`?(\w+)`? AS `?\1`?(?=\s*(,|from\b|$))", r"\1", sql, flags=re.IGNORECASE)
         return super().plain_expression(sql)
+
+    def equals(self, column: ColumnElement[Any], value: Any, stored: Column) -> ColumnElement[bool]:
+        """A number or a time is rounded when it is stored, but compared as it was given."""
+        type_ = stored.type
+        if isinstance(type_, sa.Numeric) and not isinstance(type_, sa.Float):
+            type_ = sa.DECIMAL(type_.precision, type_.scale)
+        elif isinstance(type_, mysql.SET) and isinstance(value, BindParameter):
+            members = value.value or ()  # in any order, but stored in that of the type
+            value = sa.literal(",".join(name for name in type_.values if name in members))
+            return column.is_not_distinct_from(value)
+        elif isinstance(type_, sa.Double) or not isinstance(type_, _ROUNDING):
+            return column.is_not_distinct_from(value)
+        return column.is_not_distinct_from(sa.cast(value, type_))
+
+    def plain_default(self, sql: str) -> str:
+        plain = super().plain_default(sql)
+        return _DEFAULTS.get(plain, plain)
 
     def action(self, action: str | None) -> str | None:
         """InnoDB checks at once, so that RESTRICT, NO ACTION and nothing are one.
@@ -228,9 +318,6 @@ class MySQL(Database):
         """
         action = super().action(action)
         return None if action == "RESTRICT" else action
-
-    def _ignores_table_case(self, connection: Connection) -> bool:
-        return bool(connection.scalar(sa.text("SELECT @@lower_case_table_names")))
 
 
 class MariaDB(MySQL):
@@ -241,3 +328,25 @@ class MariaDB(MySQL):
         "FROM information_schema.check_constraints "
         "WHERE constraint_schema = :schema AND table_name = :name"
     )
+
+    def trigger_key(self, name: str) -> str:
+        """A trigger is a file of that name here, which on MySQL it no longer is."""
+        return self.relation_key(name)
+
+
+def _grouped(
+    rows: Iterable[Row[Any]], key: Callable[[Row[Any]], Any]
+) -> Iterable[tuple[Any, list[Row[Any]]]]:
+    """Rows by key. Sorted rows are not enough: to the collation e and é may be one name."""
+    groups: dict[Any, list[Row[Any]]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups.items()
+
+
+def _storable(name: str) -> bool:
+    """Whether the server can hold the name at all; comparing with another one is an error.
+
+    https://dev.mysql.com/doc/refman/8.4/en/identifiers.html
+    """
+    return all(character <= "\uffff" for character in name)

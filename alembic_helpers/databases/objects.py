@@ -80,13 +80,17 @@ class Constraint:
 
 @dataclass(frozen=True)
 class Index:
-    """``None`` among the columns is an expression; ``constraint`` is the constraint that owns it."""
+    """``None`` among the columns is an expression; ``constraint`` is the one that owns it."""
 
     name: str
     columns: tuple[str | None, ...]
     unique: bool = False
     valid: bool = True
     constraint: str | None = None
+
+    def __str__(self) -> str:
+        columns = ", ".join(column or "<expression>" for column in self.columns)
+        return f"{'unique ' if self.unique else ''}index {self.name} ({columns})"
 
 
 @dataclass(frozen=True)
@@ -236,7 +240,7 @@ def only_one(matches: Sequence[_Found], what: str) -> _Found | None:
     if len(matches) > 1:
         names = [m.name or "(unnamed)" for m in matches]
         raise AmbiguousMatch(
-            f"{what}: {len(matches)} match: {', '.join(names)}; "
+            f"{what}: {len(matches)} match: {', '.join(map(str, matches))}; "
             "say which one by its name, or narrow the search",
             candidates=names,
         )

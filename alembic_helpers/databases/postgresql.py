@@ -11,13 +11,15 @@ from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import TypeEngine
 
 from .. import upstream
 from .base import Database
-from .construct import DeclaredType
+from .construct import DeclaredType, verbatim
 from .objects import Column, Constraint, ConstraintType, EnumType, Index, Kind, Reference
 
 _KINDS = {
@@ -46,11 +48,12 @@ _FROM_RELATION = (
 )
 
 _KIND = sa.text(
-    f"SELECT CAST(c.relkind AS text) {_FROM_RELATION} WHERE {_RELATION} "
-    # A type of that name blocks a table too; tables bring a row type of their own name along.
-    "UNION ALL SELECT 'c' FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n "
+    f"SELECT CAST(c.relkind AS text), 1 AS place {_FROM_RELATION} WHERE {_RELATION} "
+    # A type of that name blocks a table too; tables bring a row type of their own name along,
+    # indexes and sequences may stand beside a type.
+    "UNION ALL SELECT 'c', 2 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n "
     "ON n.oid = t.typnamespace WHERE n.nspname = :schema AND t.typname = :name AND t.typrelid = 0 "
-    "AND NOT (t.typcategory = 'A' AND t.typelem <> 0)"
+    "AND NOT (t.typcategory = 'A' AND t.typelem <> 0) ORDER BY place"
 )
 _SCHEMA_OF = sa.text(
     f"SELECT n.nspname {_FROM_RELATION} WHERE c.relname = :name "
@@ -83,7 +86,11 @@ _CONSTRAINTS = sa.text(
     JOIN pg_catalog.pg_constraint k ON k.conrelid = c.oid
     LEFT JOIN pg_catalog.pg_class r ON r.oid = k.confrelid
     LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
-    WHERE {_RELATION} AND k.contype IN ('p', 'u', 'f', 'c', 'x') ORDER BY k.oid
+    WHERE {_RELATION} AND k.contype IN ('p', 'u', 'f', 'c', 'x')
+      -- A foreign key to a partitioned table has a row more for every partition.
+      AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint whole
+                      WHERE whole.oid = k.conparentid AND whole.conrelid = k.conrelid)
+    ORDER BY k.oid
     """
 )
 _INDEXES = sa.text(
@@ -123,10 +130,14 @@ _TRIGGERS = sa.text(
 
 class PostgreSQL(Database):
     title = "PostgreSQL"
+    # https://github.com/postgres/postgres/blob/master/src/backend/parser/parse_utilcmd.c:
+    # transformIndexConstraints, "remove any redundant index specifications"
+    merges_unique_constraints = True
     has_enums = True
     has_extensions = True
     has_schemas = True
     has_materialized_views = True
+    records_check_columns = True
 
     spellings = (
         (r"^(float\((?:[1-9]|1\d|2[0-4])\)|float4)$", "real"),
@@ -137,20 +148,45 @@ class PostgreSQL(Database):
         (r"(\[\])+$", "[]"),  # the server keeps no dimensions
     )
 
+    def same_type(
+        self, context: MigrationContext, found: TypeEngine[Any], asked: TypeEngine[Any]
+    ) -> bool:
+        native = upstream.dialect_type(asked, self.dialect)
+        if not isinstance(found, postgresql.ENUM) or not isinstance(native, postgresql.ENUM):
+            return super().same_type(context, found, asked)
+        assert context.connection is not None
+        mapping = context.connection.get_execution_options().get("schema_translate_map") or {}
+        # The dialect's own type is remembered from before a table gave its schema to the type.
+        written = asked.schema if isinstance(asked, sa.Enum) else native.schema
+        schema = mapping.get(written, written)
+        # One that is found without its schema is on the search path.
+        return found.name == native.name and found.schema in (None, schema)
+
     def stored_name(self, name: str) -> str:
         """Names are cut at 63 bytes, never inside a character.
 
         https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
         """
-        limit = self.dialect.max_identifier_length
+        # create_engine(max_identifier_length=30) shortens what SQLAlchemy names, not what is sent.
+        limit = max(63, self.dialect.max_identifier_length)
         return name.encode()[:limit].decode(errors="ignore")
 
     def current_schema(self, connection: Connection) -> str | None:
         # Asked each time: SET search_path may have come after SQLAlchemy's first connect.
-        return connection.scalar(sa.text("SELECT CAST(current_schema() AS text)"))
+        schema: str | None = connection.scalar(sa.text("SELECT CAST(current_schema() AS text)"))
+        return schema
+
+    def schema_named(self, connection: Connection, schema: str) -> str:
+        if schema == "pg_temp":  # an alias: every session has one of its own
+            query = sa.text(
+                "SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = pg_my_temp_schema()"
+            )
+            return connection.scalar(query) or schema
+        return self.stored_name(schema)
 
     def schema_of(self, connection: Connection, name: str) -> str | None:
-        return connection.scalar(_SCHEMA_OF, {"name": self.stored_name(name)})
+        schema: str | None = connection.scalar(_SCHEMA_OF, {"name": self.stored_name(name)})
+        return schema
 
     def schemas(self, connection: Connection) -> list[str]:
         return list(connection.scalars(sa.text("SELECT nspname FROM pg_catalog.pg_namespace")))
@@ -162,7 +198,7 @@ class PostgreSQL(Database):
     def columns(self, connection: Connection, name: str, schema: str) -> Iterable[Column]:
         rows = connection.execute(_TYPES, self._relation(name, schema))
         types = {row.attname: row for row in rows}
-        for column in super().columns(connection, name, schema):
+        for column in super().columns(connection, self.stored_name(name), schema):
             type_ = column.type
             if isinstance(type_, sa.types.NullType):
                 column = replace(column, type=DeclaredType(types[column.name].spelling))
@@ -196,7 +232,8 @@ class PostgreSQL(Database):
             yield Index(row.relname, tuple(row.columns), row.indisunique, row.indisvalid, row.owner)
 
     def comment(self, connection: Connection, name: str, schema: str) -> str | None:
-        return connection.scalar(_COMMENT, self._relation(name, schema))
+        comment: str | None = connection.scalar(_COMMENT, self._relation(name, schema))
+        return comment
 
     def tables_with_index(self, connection: Connection, name: str, schema: str) -> list[str]:
         return list(connection.scalars(_TABLES_WITH_INDEX, self._relation(name, schema)))
@@ -234,7 +271,7 @@ class PostgreSQL(Database):
         twin = "_alembic_helpers_twin"
         savepoint = connection.begin_nested()
         try:
-            connection.exec_driver_sql(f"CREATE TEMPORARY VIEW {twin} AS {select}")
+            connection.execute(verbatim(f"CREATE TEMPORARY VIEW {twin} AS {select}"))
             asked = connection.scalar(
                 sa.text(f"SELECT pg_catalog.pg_get_viewdef('{twin}'::regclass)")
             )

@@ -9,11 +9,12 @@ import copy
 import dataclasses
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, ops
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine import Connection
 
 from .base import Database, Rebuild, Step
@@ -21,6 +22,14 @@ from .construct import DeclaredType
 from .objects import Column, Constraint, ConstraintType, Index, Kind, Reference, Table
 from .sqlite_ddl import Declared, collations, declared, tokens
 from .sqlite_rebuild import SQLiteRebuild
+
+
+class _Master(NamedTuple):
+    """A row of ``sqlite_master``: SQL is ``None`` for what SQLite made by itself."""
+
+    type: str
+    sql: str | None
+    name: str
 
 
 class SQLite(Database):
@@ -35,6 +44,7 @@ class SQLite(Database):
         return "".join(c.lower() if c.isascii() else c for c in name)
 
     relation_key = name_key
+    schema_key = name_key
 
     def current_schema(self, connection: Connection) -> str | None:
         return "main"
@@ -51,19 +61,25 @@ class SQLite(Database):
         return None
 
     def schemas(self, connection: Connection) -> list[str]:
-        return [row[1] for row in connection.exec_driver_sql("PRAGMA database_list")]
+        found = [row[1] for row in connection.exec_driver_sql("PRAGMA database_list")]
+        # Temp is listed only while it holds something.
+        return found if "temp" in found else [*found, "temp"]
+
+    def schema_named(self, connection: Connection, schema: str) -> str:
+        key = self.name_key(schema)
+        return next((s for s in self.schemas(connection) if self.name_key(s) == key), schema)
 
     def kind(self, connection: Connection, name: str, schema: str | None) -> Kind | None:
         found = self._master(connection, name, schema or "main")
         if found is None:
             return None
         return {"table": Kind.TABLE, "view": Kind.VIEW, "index": Kind.INDEX}.get(
-            found[0], Kind.OTHER
+            found.type, Kind.OTHER
         )
 
     def constraints(self, connection: Connection, name: str, schema: str) -> Iterable[Constraint]:
         master = self._master(connection, name, schema)
-        texts = list(declared(master[1])) if master and master[1] else []
+        texts = list(declared(master.sql)) if master and master.sql else []
         foreign = [d for d in texts if d.type is ConstraintType.FOREIGN_KEY]
         for text in texts:
             if text.type is not ConstraintType.FOREIGN_KEY:
@@ -77,9 +93,9 @@ class SQLite(Database):
             'SELECT id, "table", "from", "to", on_update, on_delete '
             "FROM pragma_foreign_key_list(:name, :schema) ORDER BY id DESC, seq"
         )
-        keys: dict[int, list[sa.Row[tuple[object, ...]]]] = {}
+        keys: dict[int, list[Sequence[Any]]] = {}
         for row in connection.execute(query, {"name": name, "schema": schema}):
-            keys.setdefault(row[0], []).append(row)
+            keys.setdefault(row[0], []).append(tuple(row))
         # The list runs from the last declared to the first, hence DESC: now as the texts stand.
         for rows, text in zip(keys.values(), texts, strict=True):
             target = str(rows[0][1])
@@ -123,17 +139,13 @@ class SQLite(Database):
         return None
 
     def tables_with_index(self, connection: Connection, name: str, schema: str) -> list[str]:
-        query = sa.text(
-            f"SELECT tbl_name FROM {self.quoted(schema, 'sqlite_master')} "
-            "WHERE type = 'index' AND name = :name COLLATE NOCASE"
-        )
-        return list(connection.scalars(query, {"name": name}))
+        return self._names(connection, schema, "tbl_name", "type = 'index' AND name", name)
 
     def view_text(self, connection: Connection, name: str, schema: str | None) -> str | None:
         master = self._master(connection, name, schema or "main")
         if master is None:
             return None
-        words = tokens(master[1])
+        words = tokens(master.sql or "")
         start = next((at for at, token in enumerate(words) if token.word == "AS"), 0)
         return " ".join(token.text for token in words[start + 1 :])
 
@@ -145,19 +157,17 @@ class SQLite(Database):
         return text == " ".join(token.text for token in tokens(select))
 
     def triggers(self, connection: Connection, table: str, schema: str) -> list[str]:
-        query = sa.text(
-            f"SELECT name FROM {self.quoted(schema, 'sqlite_master')} "
-            "WHERE type = 'trigger' AND tbl_name = :name COLLATE NOCASE"
-        )
-        return list(connection.scalars(query, {"name": table}))
+        return self._names(connection, schema, "name", "type = 'trigger' AND tbl_name", table)
 
     def columns(self, connection: Connection, name: str, schema: str) -> Iterable[Column]:
         master = self._master(connection, name, schema)
-        collated = collations(master[1]) if master and master[1] else {}
+        collated = collations(master.sql) if master and master.sql else {}
         query = sa.text("SELECT name, type FROM pragma_table_xinfo(:name, :schema)")
         rows = connection.execute(query, {"name": name, "schema": schema})
         spellings = {row.name: row.type for row in rows}
-        for column in super().columns(connection, name, schema):
+        # SQLAlchemy looks a table with computed columns up by its exact name.
+        exact = master.name if master else name
+        for column in super().columns(connection, exact, schema):
             spelling = spellings[column.name]
             if spelling and not self._knows(spelling):
                 column = dataclasses.replace(column, type=DeclaredType(spelling))
@@ -168,7 +178,7 @@ class SQLite(Database):
     def _knows(self, spelling: str) -> bool:
         """Whether SQLAlchemy knows the type; of one that it does not it keeps the affinity only."""
         name = re.match(r"[\w ]*", spelling)
-        return name is not None and name.group().strip().upper() in self.dialect.ischema_names
+        return name is not None and name.group().strip().upper() in SQLiteDialect.ischema_names
 
     def needs_batch(self, operation: MigrateOperation) -> bool:
         """SQLite can add a plain column, rename one, and handle indexes; the rest is a new table.
@@ -213,16 +223,33 @@ class SQLite(Database):
             return Rebuild()
         return SQLiteRebuild(self, context, table, expected, options)
 
-    def _master(
-        self, connection: Connection, name: str, schema: str
-    ) -> sa.Row[tuple[str, str]] | None:
-        if self.name_key(schema) not in map(self.name_key, self.schemas(connection)):
+    def _master(self, connection: Connection, name: str, schema: str) -> _Master | None:
+        if not self._is_attached(connection, schema):
             return None
         query = sa.text(
-            f"SELECT type, sql FROM {self.quoted(schema, 'sqlite_master')} "
+            f"SELECT type, sql, name FROM {self._master_of(schema)} "
             "WHERE name = :name COLLATE NOCASE AND type IN ('table', 'view', 'index')"
         )
-        return connection.execute(query, {"name": name}).first()
+        found = connection.execute(query, {"name": name}).first()
+        return None if found is None else _Master(*found)
+
+    def _names(
+        self, connection: Connection, schema: str, wanted: str, condition: str, name: str
+    ) -> list[str]:
+        if not self._is_attached(connection, schema):
+            return []
+        query = sa.text(
+            f"SELECT {wanted} FROM {self._master_of(schema)} "
+            f"WHERE {condition} = :name COLLATE NOCASE ORDER BY 1"
+        )
+        return list(connection.scalars(query, {"name": name}))
+
+    def _is_attached(self, connection: Connection, schema: str) -> bool:
+        return self.name_key(schema) in map(self.name_key, self.schemas(connection))
+
+    def _master_of(self, schema: str) -> str:
+        # Within sa.text() a colon would begin a bind parameter.
+        return self.quoted(schema, "sqlite_master").replace(":", "\\:")
 
 
 _ALONE = (ops.CreateIndexOp, ops.DropIndexOp)

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from .objects import ConstraintType
 
 _TOKEN = re.compile(
-    r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)
+    r"""(?P<space>[ \t\n\f\r]+|--[^\n]*|/\*.*?(?:\*/|\Z))
       | (?P<quoted>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])
       | (?P<string>'(?:[^']|'')*')
-      | (?P<word>[^\W\d][\w$]*|\d[\w.]*)
+      # Every character beyond ASCII may be in a bare name, white space and signs included.
+      | (?P<word>[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*|[0-9][A-Za-z0-9_.]*)
       | (?P<mark>.)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -35,7 +36,8 @@ class Token:
     @property
     def word(self) -> str:
         """The keyword in upper case; empty for everything that is not a bare word."""
-        return self.text.upper() if self.kind == "word" else ""
+        # Beyond ASCII upper() would make keywords of names: an i without its dot is no I.
+        return self.text.upper() if self.kind == "word" and self.text.isascii() else ""
 
     @property
     def name(self) -> str:
@@ -90,6 +92,8 @@ def body(sql: str) -> list[list[Token]]:
 
 def declared(sql: str) -> Iterator[Declared]:
     """Every constraint of a CREATE TABLE, those written within a column included."""
+    if any(token.word == "VIRTUAL" for token in tokens(sql)[:2]):
+        return  # between those parentheses are the arguments of a module
     for item in body(sql):
         if item[0].word in _STARTS:
             yield from _table_constraint(item)
@@ -98,22 +102,34 @@ def declared(sql: str) -> Iterator[Declared]:
 
 
 def _table_constraint(item: list[Token]) -> Iterator[Declared]:
-    name = None
-    if item[0].word == "CONSTRAINT":
-        name, item = item[1].name, item[2:]
-    words = [token.word for token in item]
-    opening = next((at for at, token in enumerate(item) if token.text == "("), None)
-    if opening is None:
-        return
-    inner = item[opening + 1 : _closing(item, opening)]
-    if words[0] == "PRIMARY":
-        yield Declared(ConstraintType.PRIMARY, name, _names(inner))
-    elif words[0] == "UNIQUE":
-        yield Declared(ConstraintType.UNIQUE, name, _names(inner))
-    elif words[0] == "FOREIGN":
-        yield Declared(ConstraintType.FOREIGN_KEY, name, _names(inner), "", *_timing(words))
-    elif words[0] == "CHECK":
-        yield Declared(ConstraintType.CHECK, name, (), _text(inner))
+    """Those of one item: SQLite lets the comma between two be left out."""
+    name, at = None, 0
+    while at < len(item):
+        word = item[at].word
+        if word == "CONSTRAINT" and at + 1 < len(item):
+            name, at = item[at + 1].name, at + 2
+            continue
+        if word not in _STARTS:
+            at += 1
+            continue
+        opening = next((n for n in range(at, len(item)) if item[n].text == "("), len(item))
+        end = _closing(item, opening)
+        inner, at = item[opening + 1 : end], end + 1
+        if word == "PRIMARY":
+            yield Declared(ConstraintType.PRIMARY, name, _names(inner))
+        elif word == "UNIQUE":
+            yield Declared(ConstraintType.UNIQUE, name, _names(inner))
+        elif word == "FOREIGN":
+            words = [token.word for token in item[at : _next_start(item, at)]]
+            yield Declared(ConstraintType.FOREIGN_KEY, name, _names(inner), "", *_timing(words))
+        else:
+            yield Declared(ConstraintType.CHECK, name, (), _text(inner))
+        name = None
+
+
+def _next_start(item: list[Token], at: int) -> int:
+    """Where the next constraint of the item begins."""
+    return next((n for n in range(at, len(item)) if item[n].word in _STARTS), len(item))
 
 
 def _column_constraints(item: list[Token]) -> Iterator[Declared]:
@@ -154,10 +170,23 @@ def collations(sql: str) -> dict[str, str]:
     """The columns that have a COLLATE clause of their own."""
     found = {}
     for item in body(sql):
-        words = [token.word for token in item]
-        if item[0].word not in _STARTS and "COLLATE" in words:
-            found[item[0].name] = item[words.index("COLLATE") + 1].name
+        if item[0].word in _STARTS:
+            continue
+        # One within parentheses is that of a check, a default or a computed value.
+        outer = list(_outside_parentheses(item))
+        for word, name in itertools.pairwise(outer):
+            if word.word == "COLLATE":
+                found[item[0].name] = name.name
     return found
+
+
+def _outside_parentheses(item: list[Token]) -> Iterator[Token]:
+    depth = 0
+    for token in item:
+        if token.kind == "mark":
+            depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if depth == 0:
+            yield token
 
 
 def options(sql: str) -> set[str]:

@@ -30,7 +30,7 @@ from .. import upstream
 from ..errors import AlembicHelpersError, LeftoverTable
 from .base import Rebuild
 from .construct import column_of, detached, table_of
-from .objects import Constraint, Table
+from .objects import Constraint, ConstraintType, Table
 from .sqlite_ddl import conflicts, options
 
 if TYPE_CHECKING:
@@ -61,15 +61,24 @@ class SQLiteRebuild(Rebuild):
 
     def operations(self, operations: list[MigrateOperation]) -> list[MigrateOperation]:
         """The operations as a batch takes them; what it refuses goes along as ``table_args``."""
-        source, kept = self.table, []
+        source = self.table
+        kept: list[MigrateOperation] = []
         if self._own_source:
             source, kept, operations = self._without_computed(operations)
         for operation in operations:
             if isinstance(operation, ops.AddConstraintOp):
-                if self._take_unnamed(operation.to_constraint(self.context)):
+                asked = operation.to_constraint(self.context)
+                if isinstance(asked, sa.PrimaryKeyConstraint) and self._own_source:
+                    # Alembic's batch would put the empty key of the old table in its place.
+                    name = upstream.final_name(asked, self.context.dialect)
+                    columns = tuple(column.name for column in asked.columns)
+                    source = source.with_(Constraint(ConstraintType.PRIMARY, name, columns))
+                    continue
+                if self._take_unnamed(asked):
                     continue
             elif isinstance(operation, ops.AddColumnOp):
-                operation = self._bare(operation)
+                kept += self._apart(operation)
+                continue
             kept.append(operation)
         options = self.batch_options
         options["recreate"] = "always"
@@ -91,7 +100,7 @@ class SQLiteRebuild(Rebuild):
         added: list[MigrateOperation] = []
         for before, column in itertools.pairwise((None, *self.table.columns)):
             if column is not None and key(column.name) in computed.keys() - dropped:
-                place = {"insert_after": before.name} if before else {}
+                place: dict[str, Any] = {"insert_after": before.name} if before else {}
                 added.append(ops.AddColumnOp(self.table.name, column_of(column), **place))
         columns = tuple(c for c in self.table.columns if key(c.name) not in computed)
         on_computed = [
@@ -115,22 +124,29 @@ class SQLiteRebuild(Rebuild):
         self._unnamed.append(_by_names(constraint, self._schema))
         return True
 
-    def _bare(self, operation: ops.AddColumnOp) -> ops.AddColumnOp:
-        """The column without its unnamed constraints, which have been taken aside."""
+    def _apart(self, operation: ops.AddColumnOp) -> list[MigrateOperation]:
+        """The column alone, then what comes with it, each under the name that it is to have.
+
+        Alembic's batch would make the constraints and indexes of the column's flags once more, named
+        after the temporary table.
+        """
         shell = upstream.schema_objects(self.context).table(
             operation.table_name, upstream.copied(operation.column), schema=operation.schema
         )
-        taken = [
+        bare = copy.copy(operation)
+        bare.column = _alone(operation.column)
+        named = [
             constraint
             for constraint in shell.constraints
             if not isinstance(constraint, sa.PrimaryKeyConstraint)
-            and self._take_unnamed(constraint)
+            and not upstream.is_type_bound(constraint)
+            and not self._take_unnamed(constraint)
         ]
-        if not taken:
-            return operation
-        bare = copy.copy(operation)
-        bare.column = _without_constraints(operation.column, taken)
-        return bare
+        return [
+            bare,
+            *map(ops.AddConstraintOp.from_constraint, named),
+            *map(ops.CreateIndexOp.from_index, shell.indexes),
+        ]
 
     def _table_options(self) -> dict[str, Any]:
         words = options(self._sql())
@@ -186,6 +202,8 @@ class SQLiteRebuild(Rebuild):
         self._restore_pragmas()
 
     def _undo(self) -> None:
+        if self.connection.invalidated:
+            return  # Ctrl-C within a statement: SQLAlchemy has closed it, and all is undone
         if self._began and self._in_transaction():
             self._execute("ROLLBACK")
         self._restore_pragmas()
@@ -269,7 +287,8 @@ class SQLiteRebuild(Rebuild):
         if "AUTOINCREMENT" not in options(self._sql()):
             return None
         query = sa.text(f"SELECT seq FROM {self._sequences()} WHERE name = :name")
-        return self.connection.scalar(query, {"name": self.table.name})
+        counter: int | None = self.connection.scalar(query, {"name": self.table.name})
+        return counter
 
     def _sequences(self) -> str:
         return self.database.quoted(self.table.schema, "sqlite_sequence")
@@ -419,30 +438,15 @@ def _by_names(constraint: sa.Constraint, schema: str | None) -> sa.Constraint:
     )
 
 
-def _without_constraints(column: sa.Column[Any], taken: list[sa.Constraint]) -> sa.Column[Any]:
+def _alone(column: sa.Column[Any]) -> sa.Column[Any]:
+    """The column without constraints and indexes; those of its type stay with the type."""
     generated = [g for g in (column.computed, column.identity) if g is not None]
-    foreign = any(isinstance(constraint, sa.ForeignKeyConstraint) for constraint in taken)
-    unique = any(isinstance(constraint, sa.UniqueConstraint) for constraint in taken)
-    named = [] if foreign else [_foreign_key(key) for key in column.foreign_keys]
     return sa.Column(
         column.name,
         column.type,
         *(copy.copy(g) for g in generated),
-        *named,
+        primary_key=column.primary_key,
         nullable=column.nullable,
         server_default=None if generated else column.server_default,
         comment=column.comment,
-        index=column.index,
-        unique=None if unique else column.unique,
-    )
-
-
-def _foreign_key(key: sa.ForeignKey) -> sa.ForeignKey:
-    return sa.ForeignKey(
-        key.target_fullname,
-        name=key.name,
-        onupdate=key.onupdate,
-        ondelete=key.ondelete,
-        deferrable=key.deferrable,
-        initially=key.initially,
     )

@@ -76,7 +76,7 @@ class CollectingBatch(BatchOperations):
         self._operations = operations
         self.collected: list[Collected] = []
 
-    def invoke(self, operation: MigrateOperation) -> Any:  # type: ignore[override]
+    def invoke(self, operation: MigrateOperation) -> Any:
         if isinstance(operation, ops.ExecuteSQLOp):  # Alembic sends it at once, too
             return self._operations.invoke(operation)
         self.collected.append(Collected(operation, calling_line(operation)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,12 +10,15 @@ from alembic.operations import MigrateOperation, ops
 from sqlalchemy.types import to_instance
 
 from .. import upstream
-from ..databases.objects import Column, Table
+from ..databases.construct import verbatim
+from ..databases.objects import Column, Constraint, Index, Table
 from ..errors import AmbiguousMatch, DependentObjects, Difference, MissingObject, UsageError
-from .common import changed, existing_table, gone, landing, qualified, unflagged
+from .common import as_kept, changed, existing_table, gone, landing, qualified, unflagged
 from .constraints import missing_constraints
+from .ddl import ddl_compiler
 from .indexes import missing_indexes
 from .judgement import Judgement, Site, Subject, absent, different, judges, partial, same
+from .types import enum_differences
 
 
 @judges.register(ops.AddColumnOp)
@@ -23,17 +27,36 @@ def add_column(operation: ops.AddColumnOp, site: Site) -> Judgement:
     subject = _subject("add_column", operation, name)
     table = existing_table(subject, operation.table_name, operation.schema, site)
     found = table.column(name)
-    if found is None:
-        return absent(subject, landing(unflagged(operation), table, site))
     asked = as_table(operation, site)
+    if found is None:
+        return replace(absent(subject, operation), remaining=_landed(operation, asked, table, site))
     differences = column_differences(found, asked.c[name], site)
+    differences += enum_differences([operation.column], site)
     companions = missing_companions(asked, table, site)
     if differences or companions.differences:
         return different(subject, [*differences, *companions.differences])
+    for comment in missing_column_comments(asked, table, site):
+        companions.add(comment, "comment")
     if companions.operations:
         rest = ", ".join(companions.names)
         return partial(subject, companions.operations, f"the column is there, added {rest}")
     return same(subject)
+
+
+def _landed(
+    operation: ops.AddColumnOp, asked: sa.Table, table: Table, site: Site
+) -> tuple[MigrateOperation, ...]:
+    """The operation in the schema of the judged table; an index of it keeps the name asked for.
+
+    The name that a column's own index gets holds the schema, as it was written.
+    """
+    landed = landing(unflagged(operation), table, site)
+    if landed.schema == operation.schema or not operation.column.index:
+        return (landed,)
+    column = upstream.copied(operation.column)
+    column.index = column.unique = False
+    indexes = (ops.CreateIndexOp.from_index(index) for index in asked.indexes)
+    return changed(landed, column=column), *(landing(index, table, site) for index in indexes)
 
 
 @judges.register(ops.DropColumnOp)
@@ -53,7 +76,8 @@ def _refuse_dependents(subject: Subject, column: Column, table: Table) -> None:
     PostgreSQL would drop such an index silently, MySQL would narrow it.
     """
     key = table.key(column.name)
-    wider = [c for c in (*table.constraints, *table.indexes) if len(c.columns) > 1]
+    covering: list[Constraint | Index] = [*table.constraints, *table.indexes]
+    wider = [c for c in covering if len(c.columns) > 1]
     dependents = {c.name or str(c): c for c in wider if key in table.column_keys(c.columns)}
     if dependents:
         names = ", ".join(dependents)
@@ -75,28 +99,12 @@ def alter_column(operation: ops.AlterColumnOp, site: Site) -> Judgement:
         rest["modify_name"] = operation.modify_name
     if not rest:
         return same(subject, "already so")
-    # MySQL restates the whole column, so what is already so must stay said, as existing.
-    done = {
-        "existing_type": operation.modify_type,
-        "existing_nullable": operation.modify_nullable,
-        "existing_server_default": operation.modify_server_default,
-        "existing_comment": operation.modify_comment,
-    }
-    told = {
-        name: value
-        for name, value in done.items()
-        if value is not None
-        and value is not False
-        and name.replace("existing", "modify") not in rest
-    }
-    if operation.modify_nullable is False and "modify_nullable" not in rest:
-        told["existing_nullable"] = False
     remaining = changed(
         landing(operation, table, site),
         column_name=found.name,
         **{name: rest.get(name, nothing) for name, nothing in _MODIFICATIONS.items()},
-        **told,
-        kw=_keywords(operation, rest),
+        **_existing(operation, found, rest, site),
+        kw=_keywords(operation, found, rest, site),
     )
     asked = [n for n, nothing in _MODIFICATIONS.items() if getattr(operation, n) is not nothing]
     if set(rest) >= set(asked):
@@ -165,12 +173,45 @@ def _still_different(
     return rest
 
 
-def _keywords(operation: ops.AlterColumnOp, rest: dict[str, Any]) -> dict[str, Any]:
+def _existing(
+    operation: ops.AlterColumnOp, found: Column, rest: dict[str, Any], site: Site
+) -> dict[str, Any]:
+    """What is not altered, where it must be said again or be lost: as it is, not as it was said."""
+    existing: dict[str, Any]
+    if not site.database.restates_columns:
+        told = operation.existing_type
+        existing = {"existing_type": operation.modify_type if told is None else told}
+        is_identity = found.generated and found.computed is None
+        if is_identity or isinstance(rest.get("modify_server_default"), sa.Identity):
+            # Adding, changing and dropping an identity are three statements.
+            existing["existing_server_default"] = sa.Identity() if is_identity else None
+        return existing
+    existing = {
+        "existing_nullable": found.nullable,
+        "existing_comment": found.comment,
+    }
+    told = operation.existing_type
+    right = told is not None and site.database.same_type(
+        site.context, found.type, to_instance(told)
+    )
+    if "modify_type" not in rest and not right:  # with a new type it says which CHECK goes
+        existing["existing_type"] = found.type
+    if not found.generated:
+        default = found.default
+        existing["existing_server_default"] = None if default is None else verbatim(default)
+    return existing
+
+
+def _keywords(
+    operation: ops.AlterColumnOp, found: Column, rest: dict[str, Any], site: Site
+) -> dict[str, Any]:
     kw = dict(operation.kw)
+    if site.database.restates_columns:
+        kw["existing_autoincrement"] = found.autoincrement
     if "modify_type" not in rest:
         kw.pop("postgresql_using", None)  # Alembic refuses USING without a type
-    if "autoincrement" not in rest and "autoincrement" in kw:
-        kw["existing_autoincrement"] = kw.pop("autoincrement")
+    if "autoincrement" not in rest:
+        kw.pop("autoincrement", None)
     return kw
 
 
@@ -189,8 +230,8 @@ def default_sql(default: Any, site: Site) -> str | None:
         return None
     column: sa.Column[Any] = sa.Column("c", sa.Integer, server_default=default)
     sa.Table("t", sa.MetaData(), column)
-    compiler = site.context.dialect.ddl_compiler(site.context.dialect, None)
-    return compiler.get_column_default_string(column)
+    text = ddl_compiler(site.context.dialect).get_column_default_string(column)
+    return None if text is None else as_kept(text, site)
 
 
 def column_differences(
@@ -231,6 +272,27 @@ def missing_companions(asked: sa.Table, found: Table, site: Site) -> Companions:
     for index in missing_indexes(asked, found, site, companions.differences):
         companions.add(ops.CreateIndexOp.from_index(index), f"index {index.name}")
     return companions
+
+
+def comments_apart(site: Site) -> bool:
+    """Whether comments are statements of their own, which an interrupted run may have left out."""
+    dialect = site.context.dialect
+    return dialect.supports_comments and not dialect.inline_comments
+
+
+def missing_column_comments(asked: sa.Table, found: Table, site: Site) -> list[MigrateOperation]:
+    if not comments_apart(site):
+        return []
+    missing: list[MigrateOperation] = []
+    for column in asked.columns:
+        there = found.column(column.name)
+        if column.comment is not None and there is not None and there.comment is None:
+            missing.append(
+                ops.AlterColumnOp(
+                    asked.name, column.name, schema=asked.schema, modify_comment=column.comment
+                )
+            )
+    return missing
 
 
 def as_table(operation: ops.AddColumnOp, site: Site) -> sa.Table:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 from typing import Any, TypeVar
 
-from alembic.operations import MigrateOperation
+from alembic.operations import MigrateOperation, Operations
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql.elements import ClauseElement, ColumnClause, UnaryExpression
 
 from .. import upstream
+from ..databases import Database
 from ..databases.objects import Table
 from ..errors import LeftoverTable, MissingObject
 from .judgement import Judgement, Site, Subject, same
@@ -17,17 +19,35 @@ from .judgement import Judgement, Site, Subject, same
 _Op = TypeVar("_Op", bound=MigrateOperation)
 
 
+class HelperOperation(MigrateOperation):
+    """What Alembic lacks, as an operation."""
+
+    def require(self, database: Database) -> None:
+        """Raise where the database has no such thing: there is nothing to judge, nor to write."""
+
+
+def send(operations: Operations, ddl: ExecutableDDLElement) -> None:
+    """Send, or in ``--sql`` mode write, what is no operation of its own in the log."""
+    operations.migration_context.impl.execute(ddl)
+
+
 def qualified(*names: str | None) -> str:
     return ".".join(name for name in names if name)
 
 
 def at(schema: str | None, context: MigrationContext) -> str | None:
-    """Where an operation with this ``schema=`` lands, for DDL that is not compiled by SQLAlchemy."""
+    """Where an operation with this ``schema=`` lands, for DDL that SQLAlchemy does not compile."""
     connection = context.connection
     if connection is None or context.as_sql:
         return schema
     mapping = connection.get_execution_options().get("schema_translate_map")
     return mapping.get(schema, schema) if mapping else schema
+
+
+def as_kept(sql: str, site: Site) -> str:
+    """Compiled SQL as the server reads it: without the percent signs doubled for the driver."""
+    doubled = site.context.dialect.paramstyle in ("format", "pyformat")
+    return sql.replace("%%", "%") if doubled else sql
 
 
 def changed(operation: _Op, **attributes: Any) -> _Op:
@@ -54,7 +74,8 @@ def landing(operation: _Op, table: Table, site: Site) -> _Op:
     does, and a temporary table or an earlier schema of the search path hides a table's bare name.
     """
     schema: str | None = getattr(operation, "schema", None)
-    if schema is None and site.door.leads_to(table.name) == table.schema:
+    mapped = at(schema, site.context)
+    if mapped is None and site.door.leads_to(table.name) == table.schema:
         return operation
     if schema is not None and site.door.schema(schema) == schema:
         return operation
@@ -83,7 +104,8 @@ def gone(subject: Subject, name: str, schema: str | None, site: Site) -> Judgeme
     here = site.door.schema(None)
     return same(
         subject,
-        f"not in schema {here}; {elsewhere}.{name} is left alone (to mean it: schema={elsewhere!r})",
+        f"not in schema {here}; {elsewhere}.{name} is left alone "
+        f"(to mean it: schema={elsewhere!r})",
     )
 
 
@@ -100,7 +122,8 @@ def existing_table(subject: Subject, name: str, schema: str | None, site: Site) 
     raise MissingObject(
         f"{subject.operation} {subject.name}: {what} {qualified(schema, name)!r} "
         f"in schema {site.door.schema(schema)!r}. Create it earlier in the migrations, pass "
-        "schema= if it is in another schema, or check that the name is not that of a later revision."
+        "schema= if it is in another schema, or check that the name is not that of a later "
+        "revision."
     )
 
 
@@ -118,7 +141,7 @@ def _name_leftover(subject: Subject, name: str, schema: str | None, site: Site) 
 
 
 def plain_name(expression: ClauseElement | str) -> str | None:
-    """The column that an index expression is, below ``desc()`` and the like; ``None``: a real one."""
+    """The column that an index expression is, below ``desc()`` and the like, or ``None``."""
     if isinstance(expression, str):
         return expression
     while isinstance(expression, UnaryExpression):

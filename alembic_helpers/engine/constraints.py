@@ -1,4 +1,4 @@
-"""Judges of the constraints: unique, foreign key, check, primary key, exclude; and of their drop."""
+"""Judges of the constraints: unique, foreign key, check, primary key, exclude, and of the drop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from sqlalchemy.sql.elements import ClauseElement
 from .. import upstream
 from ..databases.objects import Constraint, ConstraintType, Table, only_one
 from ..errors import AmbiguousMatch, Difference, UsageError
-from .common import changed, existing_table, gone, landing, qualified, unflagged, visible_table
+from .common import (
+    as_kept,
+    changed,
+    existing_table,
+    gone,
+    landing,
+    qualified,
+    unflagged,
+    visible_table,
+)
 from .judgement import Judgement, Site, Subject, absent, different, judges, same, wrong_kind
 
 _TYPES = {
@@ -37,7 +46,7 @@ def create_constraint(operation: ops.AddConstraintOp, site: Site) -> Judgement:
     asked = operation.to_constraint(site.context)
     type_ = type_of(asked)
     name = constraint_name(asked, site)
-    owner = asked.table  # type: ignore[attr-defined]
+    owner = asked.table
     words = name or f"on ({', '.join(column_names(asked))})"
     subject = Subject(
         _OPERATIONS[type_], type_.label, f"{qualified(owner.schema, owner.name)} {words}"
@@ -52,7 +61,7 @@ def create_constraint(operation: ops.AddConstraintOp, site: Site) -> Judgement:
         blocking = table.index(name) if name and type_ is ConstraintType.UNIQUE else None
         if blocking is not None and not site.database.indexes_belong_to_tables:
             return wrong_kind(subject, "unique index" if blocking.unique else "index", type_.label)
-        return absent(subject, operation)
+        return absent(subject, _landed(operation, name, table, site))
     differences = constraint_differences(found, asked, table, site)
     if type_ is ConstraintType.PRIMARY and site.database.names_primary_keys:
         differences += _name_difference(found, name, table)
@@ -61,6 +70,28 @@ def create_constraint(operation: ops.AddConstraintOp, site: Site) -> Judgement:
     if differences:
         return different(subject, differences)
     return same(subject)
+
+
+def _landed(
+    operation: ops.AddConstraintOp, name: str | None, table: Table, site: Site
+) -> ops.AddConstraintOp:
+    """The operation on the judged table; elsewhere, a naming convention could give another name."""
+    if isinstance(operation, ops.CreateForeignKeyOp):
+        asked = operation.kw.get("source_schema"), operation.kw.get("referent_schema")
+        target = visible_table(operation.referent_table, asked[1], site)
+        schemas = [
+            landing(ops.AlterTableOp(there.name, schema=schema), there, site).schema
+            for there, schema in zip((table, target or table), asked, strict=True)
+        ]
+        if (*schemas,) == asked or target is None:
+            return operation
+        names = {"source_schema": schemas[0], "referent_schema": schemas[1]}
+        landed: ops.AddConstraintOp = changed(operation, kw={**operation.kw, **names})
+    else:
+        landed = landing(operation, table, site)
+        if landed is operation:
+            return operation
+    return landed if name is None else changed(landed, constraint_name=sa.schema.conv(name))
 
 
 @judges.register(ops.DropConstraintOp)
@@ -92,9 +123,12 @@ def drop_constraint(operation: ops.DropConstraintOp, site: Site) -> Judgement:
         return wrong_kind(subject, found.type.label, type_.label)
     # MySQL has no DROP CONSTRAINT without a kind; now it is known.
     known = operation.constraint_type or _droppable_type(found)
-    return absent(
-        subject, landing(changed(unflagged(operation), constraint_type=known), table, site)
+    exact = changed(
+        unflagged(operation),
+        constraint_name=operation.constraint_name and sa.schema.conv(name or ""),
+        constraint_type=known,
     )
+    return absent(subject, landing(exact, table, site))
 
 
 def _of_asked_type(
@@ -179,14 +213,15 @@ def by_shape(asked: sa.Constraint, table: Table, site: Site) -> Constraint | Non
     matches = [c for c in candidates if table.same_columns(c.columns, columns)]
     if isinstance(asked, sa.ForeignKeyConstraint):
         matches = [c for c in matches if not _reference_differences(c, asked, table, site)]
-        return next(iter(matches), None)
-    return only_one(matches, f"{type_.label} on {table.name} ({', '.join(columns)})")
+    elif type_ is ConstraintType.EXCLUDE:  # its columns do not say all of it
+        return only_one(matches, f"{type_.label} on {table.name} ({', '.join(columns)})")
+    return next(iter(matches), None)
 
 
 def _check_by_text(
     asked: sa.CheckConstraint, candidates: Sequence[Constraint], site: Site
 ) -> Constraint | None:
-    """An unnamed CHECK is recognised by its text alone: refuse to guess when texts do not decide."""
+    """An unnamed CHECK is recognised by its text alone; no guess when texts do not decide."""
     text = site.database.plain_expression(check_sql(asked, site))
     for candidate in candidates:
         if candidate.sqltext and site.database.plain_expression(candidate.sqltext) == text:
@@ -205,10 +240,10 @@ def _check_by_text(
 def check_sql(check: sa.CheckConstraint, site: Site) -> str:
     compiler = site.context.dialect.statement_compiler(site.context.dialect, None)
     text: ClauseElement = check.sqltext
-    return compiler.process(text, include_table=False, literal_binds=True)
+    return as_kept(compiler.process(text, include_table=False, literal_binds=True), site)
 
 
-# -- differences -------------------------------------------------------------------------------------
+# -- differences ---------------------------------------------------------------------------------
 
 
 def constraint_differences(

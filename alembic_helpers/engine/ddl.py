@@ -1,10 +1,11 @@
-"""DDL that SQLAlchemy and Alembic have no construct for. Quoted by the dialect, compiled at the end."""
+"""DDL that SQLAlchemy and Alembic have no construct for, quoted by the dialect."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql.compiler import DDLCompiler
@@ -41,8 +42,16 @@ class CreateView(ExecutableDDLElement):
 
 
 class DropView(ExecutableDDLElement):
-    def __init__(self, schema: str | None, name: str, *, materialized: bool = False) -> None:
-        self.schema, self.name, self.materialized = schema, name, materialized
+    def __init__(
+        self,
+        schema: str | None,
+        name: str,
+        *,
+        materialized: bool = False,
+        if_exists: bool = False,
+    ) -> None:
+        self.schema, self.name = schema, name
+        self.materialized, self.if_exists = materialized, if_exists
 
 
 class CreateExtension(ExecutableDDLElement):
@@ -53,6 +62,11 @@ class CreateExtension(ExecutableDDLElement):
 class DropExtension(ExecutableDDLElement):
     def __init__(self, name: str) -> None:
         self.name = name
+
+
+def ddl_compiler(dialect: Dialect) -> DDLCompiler:
+    """A compiler for parts of a statement."""
+    return dialect.ddl_compiler(dialect, sa.DDL(""))  # type: ignore[no-untyped-call]
 
 
 def _name(element: Any, compiler: DDLCompiler) -> str:
@@ -98,7 +112,8 @@ def _create_view(element: CreateView, compiler: DDLCompiler, **_: Any) -> str:
 @compiles(DropView)
 def _drop_view(element: DropView, compiler: DDLCompiler, **_: Any) -> str:
     materialized = "MATERIALIZED " if element.materialized else ""
-    return f"DROP {materialized}VIEW {_name(element, compiler)}"
+    condition = "IF EXISTS " if element.if_exists else ""
+    return f"DROP {materialized}VIEW {condition}{_name(element, compiler)}"
 
 
 @compiles(CreateExtension, "postgresql")

@@ -20,7 +20,7 @@ def operation_name(operation: MigrateOperation) -> str:
 
 
 def target_name(operation: MigrateOperation) -> str:
-    """Schema, table and object, as far as the operation has them. Never SQL text: it may be secret."""
+    """Schema, table and object, as far as known. Never SQL text: it may be secret."""
     schema = getattr(operation, "schema", None)
     table = getattr(operation, "table_name", None)
     own = next((n for n in (getattr(operation, a, None) for a in _NAMES) if n), None)

@@ -5,25 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from alembic.operations import MigrateOperation, Operations
+from alembic.operations import Operations
 from sqlalchemy.dialects import postgresql
 
+from ..databases import Database
 from ..databases.objects import EnumType
 from ..errors import AmbiguousMatch, Difference, MissingObject, UsageError
-from .common import at, qualified
+from .common import HelperOperation, at, qualified, send
 from .ddl import AddEnumValue, RenameEnumValue
+from .describe import operation_name
 from .judgement import Judgement, Site, Subject, absent, different, judges, same, wrong_kind
 
 
+class EnumOperation(HelperOperation):
+    def require(self, database: Database) -> None:
+        database.require_enums(operation_name(self))
+
+
 @dataclass
-class CreateEnumOp(MigrateOperation):
+class CreateEnumOp(EnumOperation):
     name: str
     values: tuple[str, ...]
     schema: str | None
 
 
 @dataclass
-class AddEnumValueOp(MigrateOperation):
+class AddEnumValueOp(EnumOperation):
     name: str
     value: str
     before: str | None
@@ -32,7 +39,7 @@ class AddEnumValueOp(MigrateOperation):
 
 
 @dataclass
-class RenameEnumValueOp(MigrateOperation):
+class RenameEnumValueOp(EnumOperation):
     name: str
     old: str
     new: str
@@ -40,7 +47,7 @@ class RenameEnumValueOp(MigrateOperation):
 
 
 @dataclass
-class DropEnumOp(MigrateOperation):
+class DropEnumOp(EnumOperation):
     name: str
     schema: str | None
 
@@ -48,32 +55,33 @@ class DropEnumOp(MigrateOperation):
 @Operations.implementation_for(CreateEnumOp)
 def _create(operations: Operations, operation: CreateEnumOp) -> None:
     type_ = postgresql.ENUM(*operation.values, name=operation.name, schema=operation.schema)
-    operations.execute(postgresql.CreateEnumType(type_))
+    send(operations, postgresql.CreateEnumType(type_))
 
 
 @Operations.implementation_for(AddEnumValueOp)
 def _add_value(operations: Operations, operation: AddEnumValueOp) -> None:
     schema = at(operation.schema, operations.migration_context)
-    operations.execute(
-        AddEnumValue(schema, operation.name, operation.value, operation.before, operation.after)
+    send(
+        operations,
+        AddEnumValue(schema, operation.name, operation.value, operation.before, operation.after),
     )
 
 
 @Operations.implementation_for(RenameEnumValueOp)
 def _rename_value(operations: Operations, operation: RenameEnumValueOp) -> None:
     schema = at(operation.schema, operations.migration_context)
-    operations.execute(RenameEnumValue(schema, operation.name, operation.old, operation.new))
+    send(operations, RenameEnumValue(schema, operation.name, operation.old, operation.new))
 
 
 @Operations.implementation_for(DropEnumOp)
 def _drop(operations: Operations, operation: DropEnumOp) -> None:
     type_ = postgresql.ENUM(name=operation.name, schema=operation.schema)
-    operations.execute(postgresql.DropEnumType(type_))
+    send(operations, postgresql.DropEnumType(type_))
 
 
 @judges.register(CreateEnumOp)
 def create_enum(operation: CreateEnumOp, site: Site) -> Judgement:
-    subject = _subject("create_enum", operation.name, operation.schema, site)
+    subject = _subject("create_enum", operation.name, operation.schema)
     if not operation.values or len(set(operation.values)) < len(operation.values):
         raise UsageError(f"create_enum {subject.name}: give at least one value, and none twice")
     found = site.door.enum(operation.name, operation.schema)
@@ -129,7 +137,7 @@ def rename_enum_value(operation: RenameEnumValueOp, site: Site) -> Judgement:
 
 @judges.register(DropEnumOp)
 def drop_enum(operation: DropEnumOp, site: Site) -> Judgement:
-    subject = _subject("drop_enum", operation.name, operation.schema, site)
+    subject = _subject("drop_enum", operation.name, operation.schema)
     if site.door.enum(operation.name, operation.schema) is not None:
         return absent(subject, operation)
     kind = site.door.kind(operation.name, operation.schema)
@@ -151,15 +159,14 @@ def _position(value: str, word: str, neighbour: str) -> Difference:
     return Difference("position", f"{value!r} {word} {neighbour!r}", f"{asked} {neighbour!r}")
 
 
-def _subject(operation: str, name: str, schema: str | None, site: Site) -> Subject:
-    site.database.require_enums(operation)
+def _subject(operation: str, name: str, schema: str | None) -> Subject:
     return Subject(operation, "enum", qualified(schema, name))
 
 
 def _existing(
     operation: str, name: str, schema: str | None, site: Site
 ) -> tuple[Subject, EnumType]:
-    subject = _subject(operation, name, schema, site)
+    subject = _subject(operation, name, schema)
     found = site.door.enum(name, schema)
     if found is None:
         raise MissingObject(

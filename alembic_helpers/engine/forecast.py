@@ -89,7 +89,7 @@ def _without_constraint(operation: ops.DropConstraintOp, table: Table) -> Table:
     type_ = ConstraintType(operation.constraint_type) if operation.constraint_type else None
     if type_ is ConstraintType.PRIMARY and table.primary_key is not None:
         return table.without(table.primary_key)
-    constraint = table.constraint(operation.constraint_name or "", type_)
+    constraint = table.constraint(str(operation.constraint_name), type_)
     return table.without(constraint) if constraint else table
 
 
@@ -110,6 +110,8 @@ def constraint_of(constraint: sa.Constraint, table: Table, site: Site) -> Constr
             tuple(column.name for column in targets),
             site.database.action(constraint.onupdate),
             site.database.action(constraint.ondelete),
+            constraint.deferrable,
+            constraint.initially,
         )
     return Constraint(
         type_of(constraint),

@@ -52,8 +52,9 @@ def _free(
 
 @judges.register(ops.DropIndexOp)
 def drop_index(operation: ops.DropIndexOp, site: Site) -> Judgement:
-    asked = operation.to_index(site.context)
-    name = index_name(asked, site)
+    name = None
+    if operation.index_name is not None:  # a naming convention would make one of no columns
+        name = index_name(operation.to_index(site.context), site)
     if name is None:
         raise UsageError(
             "drop_index: the index has no name; to drop what the database named: "

@@ -63,7 +63,7 @@ class IdempotentOperations(Operations):
         return self.records[-1].outcome
 
     # The overloads of Alembic's invoke say what each operation returns; this one returns the same.
-    def invoke(self, operation: MigrateOperation) -> Any:  # type: ignore[override]
+    def invoke(self, operation: MigrateOperation) -> Any:
         if self.offline:
             self._record(operation, Outcome.WRITTEN)
             return super().invoke(operation)
@@ -84,7 +84,7 @@ class IdempotentOperations(Operations):
         return result
 
     @contextmanager
-    def batch_alter_table(  # type: ignore[override]
+    def batch_alter_table(
         self, table_name: str, schema: str | None = None, *args: Any, **options: Any
     ) -> Iterator[BatchOperations]:
         if self.offline:
@@ -115,7 +115,7 @@ class IdempotentOperations(Operations):
             self._send_steps(Batch.around(operation), database.steps([operation], "auto"))
             return None
         if isinstance(operation, ops.CreateTableOp):
-            known = [name for name, _, _ in enums_already_there(operation, self.site)]
+            known = [name for name, _, _ in enums_already_there(operation.columns, self.site)]
             with upstream.types_already_there(self.migration_context, known):
                 return super().invoke(operation)
         return super().invoke(operation)

@@ -6,22 +6,22 @@ a Python comparison would know nothing of collations, rounding or time zones.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.operations import MigrateOperation, Operations, ops
+from alembic.operations import Operations, ops
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement
 
 from ..databases.objects import Table
 from ..errors import UsageError
-from .common import changed, existing_table, qualified
+from .common import HelperOperation, changed, existing_table, qualified
 from .judgement import Judgement, Site, Subject, absent, judges, partial, same
 
 Row = Mapping[str, Any]
 
 
-class EnsureRowsOp(MigrateOperation):
+class EnsureRowsOp(HelperOperation):
     """Insert the rows whose key is not there; rows that are there are left as they are."""
 
     def __init__(
@@ -34,7 +34,7 @@ class EnsureRowsOp(MigrateOperation):
 
 @Operations.implementation_for(EnsureRowsOp)
 def _insert(operations: Operations, operation: EnsureRowsOp) -> None:
-    operations.impl.bulk_insert(operation.table, operation.rows)
+    operations.migration_context.impl.bulk_insert(operation.table, operation.rows)
 
 
 @judges.register(ops.BulkInsertOp)
@@ -97,30 +97,37 @@ def _carried_key(
 
 
 def _check_key(subject: Subject, operation: EnsureRowsOp, key: Sequence[str]) -> None:
-    unknown = [name for name in key if name not in operation.table.columns]
-    if unknown:
-        raise UsageError(
-            f"ensure_rows {subject.name}: key={list(key)} names no column of the table: "
-            f"{', '.join(unknown)}; it has {', '.join(operation.table.columns.keys())}"
-        )
+    columns = operation.table.columns
+    asked = [
+        (f"key={list(key)}", key),
+        *((f"row {at}", row) for at, row in enumerate(operation.rows)),
+    ]
+    for words, names in asked:
+        unknown = [name for name in names if name not in columns]
+        if unknown:
+            raise UsageError(
+                f"ensure_rows {subject.name}: {words} names no column of the table: "
+                f"{', '.join(unknown)}; it has {', '.join(columns.keys())}"
+            )
     for at, row in enumerate(operation.rows):
         lacking = [name for name in key if name not in row]
         if lacking:
             raise UsageError(
                 f"ensure_rows {subject.name}: row {at} has no value for the key column "
-                f"{', '.join(lacking)}"
+                f"{', '.join(lacking)}; give it one, or another key="
             )
 
 
 def _without_key(
     target: sa.TableClause, rows: Sequence[Row], key: Sequence[str], table: Table, site: Site
 ) -> list[dict[str, Any]]:
-    """The rows whose key is not in the table."""
+    """The first row of each key that is not in the table."""
+    first = [alike[0] for alike in _groups(rows, key)]
     if _is_empty(target, site):
-        return [dict(row) for row in rows]
+        return [dict(row) for row in first]
     return [
         dict(row)
-        for row in rows
+        for row in first
         if not _count(target, {name: row[name] for name in key}, table, site)
     ]
 
@@ -132,17 +139,19 @@ def _surplus(
     if _is_empty(target, site):
         return [dict(row) for row in rows]
     missing = []
-    for alike in _groups(rows):
+    for alike in _groups(rows, None):
         there = _count(target, alike[0], table, site)
         missing += [dict(row) for row in alike[there:]]
     return missing
 
 
-def _groups(rows: Sequence[Row]) -> Iterator[list[Row]]:
+def _groups(rows: Sequence[Row], names: Sequence[str] | None) -> list[list[Row]]:
+    """Rows that have the same in these columns (``None``: in all), in the order of the first."""
     groups: dict[Hashable, list[Row]] = {}
     for row in rows:
-        groups.setdefault(repr(sorted(row.items(), key=lambda item: item[0])), []).append(row)
-    yield from groups.values()
+        same = repr([(name, row[name]) for name in names or sorted(row)])
+        groups.setdefault(same, []).append(row)
+    return list(groups.values())
 
 
 def _is_empty(target: sa.TableClause, site: Site) -> bool:

@@ -6,94 +6,116 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.operations import MigrateOperation, Operations
+from alembic.operations import Operations
 from sqlalchemy.schema import CreateSchema, CreateSequence, DropSchema, DropSequence
 
+from ..databases import Database
 from ..databases.objects import Kind
 from ..errors import NotSupportedError
-from .common import qualified
+from .common import HelperOperation, qualified, send
 from .ddl import CreateExtension, DropExtension
+from .describe import operation_name, target_name
 from .judgement import Judgement, Site, Subject, absent, judges, same, wrong_kind
 
 
+class SchemaOperation(HelperOperation):
+    def require(self, database: Database) -> None:
+        instead = "attach a database in env.py and pass its name as schema="
+        database.require("has_schemas", operation_name(self), instead)
+
+
+class SequenceOperation(HelperOperation):
+    def require(self, database: Database) -> None:
+        if not database.dialect.supports_sequences:
+            raise NotSupportedError(
+                f"{operation_name(self)} {target_name(self)}: {database.title} has no sequences; "
+                "let the primary key count by itself (autoincrement)"
+            )
+
+
+class ExtensionOperation(HelperOperation):
+    def require(self, database: Database) -> None:
+        database.require("has_extensions", operation_name(self), "leave the call out there")
+
+
 @dataclass
-class CreateSchemaOp(MigrateOperation):
+class CreateSchemaOp(SchemaOperation):
     name: str
 
 
 @dataclass
-class DropSchemaOp(MigrateOperation):
+class DropSchemaOp(SchemaOperation):
     name: str
 
 
 @dataclass
-class CreateSequenceOp(MigrateOperation):
+class CreateSequenceOp(SequenceOperation):
     name: str
     schema: str | None
     options: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
-class DropSequenceOp(MigrateOperation):
+class DropSequenceOp(SequenceOperation):
     name: str
     schema: str | None
 
 
 @dataclass
-class CreateExtensionOp(MigrateOperation):
+class CreateExtensionOp(ExtensionOperation):
     name: str
     schema: str | None
 
 
 @dataclass
-class DropExtensionOp(MigrateOperation):
+class DropExtensionOp(ExtensionOperation):
     name: str
 
 
 @Operations.implementation_for(CreateSchemaOp)
 def _create_schema(operations: Operations, operation: CreateSchemaOp) -> None:
-    operations.execute(CreateSchema(operation.name))
+    send(operations, CreateSchema(operation.name))
 
 
 @Operations.implementation_for(DropSchemaOp)
 def _drop_schema(operations: Operations, operation: DropSchemaOp) -> None:
-    operations.execute(DropSchema(operation.name))
+    send(operations, DropSchema(operation.name))
 
 
 @Operations.implementation_for(CreateSequenceOp)
 def _create_sequence(operations: Operations, operation: CreateSequenceOp) -> None:
     sequence = sa.Sequence(operation.name, schema=operation.schema, **operation.options)
-    operations.execute(CreateSequence(sequence))
+    send(operations, CreateSequence(sequence))
 
 
 @Operations.implementation_for(DropSequenceOp)
 def _drop_sequence(operations: Operations, operation: DropSequenceOp) -> None:
-    operations.execute(DropSequence(sa.Sequence(operation.name, schema=operation.schema)))
+    send(operations, DropSequence(sa.Sequence(operation.name, schema=operation.schema)))
 
 
 @Operations.implementation_for(CreateExtensionOp)
 def _create_extension(operations: Operations, operation: CreateExtensionOp) -> None:
-    operations.execute(CreateExtension(operation.name, operation.schema))
+    send(operations, CreateExtension(operation.name, operation.schema))
 
 
 @Operations.implementation_for(DropExtensionOp)
 def _drop_extension(operations: Operations, operation: DropExtensionOp) -> None:
-    operations.execute(DropExtension(operation.name))
+    send(operations, DropExtension(operation.name))
 
 
 @judges.register(CreateSchemaOp)
 def create_schema(operation: CreateSchemaOp, site: Site) -> Judgement:
-    subject = _schema_subject("create_schema", operation.name, site)
+    subject = Subject("create_schema", "schema", operation.name)
     there = site.door.schema_exists(operation.name)
     return same(subject) if there else absent(subject, operation)
 
 
 @judges.register(DropSchemaOp)
 def drop_schema(operation: DropSchemaOp, site: Site) -> Judgement:
-    subject = _schema_subject("drop_schema", operation.name, site)
+    subject = Subject("drop_schema", "schema", operation.name)
     if not site.door.schema_exists(operation.name):
         return same(subject, "already gone")
-    held = site.door.tables_in(operation.name)
+    held = site.door.held_by(operation.name)
     if held:
         # MySQL would drop them with it; PostgreSQL would refuse in its own words.
         raise NotSupportedError(
@@ -105,7 +127,7 @@ def drop_schema(operation: DropSchemaOp, site: Site) -> Judgement:
 
 @judges.register(CreateSequenceOp)
 def create_sequence(operation: CreateSequenceOp, site: Site) -> Judgement:
-    subject = _sequence_subject("create_sequence", operation, site)
+    subject = Subject("create_sequence", "sequence", qualified(operation.schema, operation.name))
     kind = site.door.kind(operation.name, operation.schema)
     if kind is None:
         return absent(subject, operation)
@@ -114,7 +136,7 @@ def create_sequence(operation: CreateSequenceOp, site: Site) -> Judgement:
 
 @judges.register(DropSequenceOp)
 def drop_sequence(operation: DropSequenceOp, site: Site) -> Judgement:
-    subject = _sequence_subject("drop_sequence", operation, site)
+    subject = Subject("drop_sequence", "sequence", qualified(operation.schema, operation.name))
     kind = site.door.kind(operation.name, operation.schema)
     if kind is None:
         return same(subject, "already gone")
@@ -125,36 +147,13 @@ def drop_sequence(operation: DropSequenceOp, site: Site) -> Judgement:
 
 @judges.register(CreateExtensionOp)
 def create_extension(operation: CreateExtensionOp, site: Site) -> Judgement:
-    subject = _extension_subject("create_extension", operation.name, site)
+    subject = Subject("create_extension", "extension", operation.name)
     there = site.door.extension_exists(operation.name)
     return same(subject) if there else absent(subject, operation)
 
 
 @judges.register(DropExtensionOp)
 def drop_extension(operation: DropExtensionOp, site: Site) -> Judgement:
-    subject = _extension_subject("drop_extension", operation.name, site)
+    subject = Subject("drop_extension", "extension", operation.name)
     there = site.door.extension_exists(operation.name)
     return absent(subject, operation) if there else same(subject, "already gone")
-
-
-def _schema_subject(operation: str, name: str, site: Site) -> Subject:
-    site.database.require(
-        "has_schemas", operation, "attach a database in env.py and pass its name as schema="
-    )
-    return Subject(operation, "schema", name)
-
-
-def _sequence_subject(
-    operation: str, sequence: CreateSequenceOp | DropSequenceOp, site: Site
-) -> Subject:
-    if not site.context.dialect.supports_sequences:
-        raise NotSupportedError(
-            f"{operation} {sequence.name}: {site.database.title} has no sequences; let the "
-            "primary key count by itself (autoincrement)"
-        )
-    return Subject(operation, "sequence", qualified(sequence.schema, sequence.name))
-
-
-def _extension_subject(operation: str, name: str, site: Site) -> Subject:
-    site.database.require("has_extensions", operation, "leave the call out there")
-    return Subject(operation, "extension", name)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, ops
+from sqlalchemy.sql.visitors import replacement_traverse
 
-from ..databases.objects import Kind, Table
+from ..databases.objects import ConstraintType, Kind, Table
 from ..errors import AmbiguousMatch, Difference, NotSupportedError
-from .columns import column_differences, missing_companions
-from .common import existing_table, gone, landing, qualified, unflagged
+from .columns import (
+    column_differences,
+    comments_apart,
+    missing_column_comments,
+    missing_companions,
+)
+from .common import changed, existing_table, gone, landing, qualified, unflagged
 from .judgement import (
     Judgement,
     Site,
@@ -28,14 +36,14 @@ def create_table(operation: ops.CreateTableOp, site: Site) -> Judgement:
     name = operation.table_name
     subject = Subject("create_table", "table", qualified(operation.schema, name))
     kind = site.door.kind(name, operation.schema)
+    clashes = enum_differences(operation.columns, site)
     if kind is None:
-        clashes = enum_differences(operation, site)
         return different(subject, clashes) if clashes else absent(subject, unflagged(operation))
     found = site.door.table(name, operation.schema)
     if kind is not Kind.TABLE or found is None:
         return wrong_kind(subject, kind, Kind.TABLE)
-    asked = operation.to_table(site.context)
-    differences = _column_differences(asked, found, site)
+    asked = _asked(operation, site)
+    differences = _column_differences(asked, found, site) + clashes
     companions = missing_companions(asked, found, site)
     differences += companions.differences
     unfinished: list[MigrateOperation] = []
@@ -44,7 +52,7 @@ def create_table(operation: ops.CreateTableOp, site: Site) -> Judgement:
         if isinstance(step, ops.CreateIndexOp):
             unfinished.append(step)
             words.append(step_name)
-        else:
+        elif not _is_merged(step, found, site):
             # CREATE TABLE makes them in one statement: a table without is another table.
             differences.append(Difference(step_name, "missing", "present"))
     if differences:
@@ -55,6 +63,39 @@ def create_table(operation: ops.CreateTableOp, site: Site) -> Judgement:
     if unfinished:
         return partial(subject, unfinished, f"the table is there, added {', '.join(words)}")
     return same(subject)
+
+
+def _asked(operation: ops.CreateTableOp, site: Site) -> sa.Table:
+    """The table that Alembic would make, with copies of the caller's indexes.
+
+    Alembic copies a column or a constraint that already has a table, but not an index: the
+    caller's own would then be refused by the next table that is made of the operation.
+    """
+    plain = [item for item in operation.columns if not isinstance(item, sa.Index)]
+    table = changed(operation, columns=plain).to_table(site.context)
+
+    def of_this_table(element: Any, **_: Any) -> Any:
+        return table.c.get(element.name) if isinstance(element, sa.Column) else None
+
+    for index in operation.columns:
+        if isinstance(index, sa.Index):
+            expressions = (
+                item if isinstance(item, str) else replacement_traverse(item, {}, of_this_table)
+                for item in index.expressions
+            )
+            copy = sa.Index(index.name, *expressions, unique=index.unique, **index.dialect_kwargs)
+            table.append_constraint(copy)
+    return table
+
+
+def _is_merged(step: MigrateOperation, found: Table, site: Site) -> bool:
+    """Whether CREATE TABLE made one constraint of this and another that says the same."""
+    if not site.database.merges_unique_constraints or not isinstance(
+        step, ops.CreateUniqueConstraintOp
+    ):
+        return False
+    keys = (found.primary_key, *found.of_type(ConstraintType.UNIQUE))
+    return any(key and found.same_columns(key.columns, step.columns) for key in keys)
 
 
 def _column_differences(asked: sa.Table, found: Table, site: Site) -> list[Difference]:
@@ -68,7 +109,7 @@ def _column_differences(asked: sa.Table, found: Table, site: Site) -> list[Diffe
     have = found.primary_key.columns if found.primary_key else ()
     want = [column.name for column in asked.primary_key.columns]
     # Without an order of their own the columns stand in that of the table.
-    if found.key and sorted(map(found.key, have)) != sorted(map(found.key, want)):
+    if sorted(map(found.key, have)) != sorted(map(found.key, want)):
         differences.append(
             Difference("primary key", *(f"({', '.join(names)})" for names in (have, want)))
         )
@@ -76,21 +117,9 @@ def _column_differences(asked: sa.Table, found: Table, site: Site) -> list[Diffe
 
 
 def _missing_comments(asked: sa.Table, found: Table, site: Site) -> list[MigrateOperation]:
-    """Comments that are statements of their own, which an interrupted run may not have reached."""
-    dialect = site.context.dialect
-    if not dialect.supports_comments or dialect.inline_comments:
-        return []
-    missing: list[MigrateOperation] = []
-    if asked.comment is not None and found.comment is None:
-        missing.append(ops.CreateTableCommentOp(asked.name, asked.comment, schema=asked.schema))
-    for column in asked.columns:
-        there = found.column(column.name)
-        if column.comment is not None and there is not None and there.comment is None:
-            missing.append(
-                ops.AlterColumnOp(
-                    asked.name, column.name, schema=asked.schema, modify_comment=column.comment
-                )
-            )
+    missing = missing_column_comments(asked, found, site)
+    if comments_apart(site) and asked.comment is not None and found.comment is None:
+        missing.insert(0, ops.CreateTableCommentOp(asked.name, asked.comment, schema=asked.schema))
     return missing
 
 
@@ -116,7 +145,7 @@ def rename_table(operation: ops.RenameTableOp, site: Site) -> Judgement:
     if source is None and renamed is None:
         # Only now what the search path leads to: a re-run must not rename a namesake elsewhere.
         source = existing_table(subject, old, schema, site)
-    if source is None:
+    if source is None or site.database.stored_name(old) == site.database.stored_name(new):
         return same(subject, "already renamed")
     kind = site.door.kind(new, source.schema)
     if kind is None or site.database.relation_key(old) == site.database.relation_key(new):

@@ -1,11 +1,11 @@
-"""The named enum types that a CREATE TABLE brings along (PostgreSQL)."""
+"""The named enum types that columns bring along (PostgreSQL)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import sqlalchemy as sa
-from alembic.operations import ops
 
 from ..databases.objects import EnumType
 from ..errors import Difference
@@ -15,12 +15,12 @@ from .judgement import Site
 
 
 def enums_already_there(
-    operation: ops.CreateTableOp, site: Site
+    items: Iterable[Any], site: Site
 ) -> Iterator[tuple[tuple[str | None, str], tuple[str, ...], EnumType]]:
-    """Schema and name, asked labels, and what is there, for each type that CREATE TYPE would hit."""
+    """Schema and name, asked labels and what is there, for each type that is there."""
     if not site.database.has_enums:
         return
-    for item in operation.columns:
+    for item in items:
         asked = site.database.named_enum(item.type) if isinstance(item, sa.Column) else None
         if asked is not None:
             schema, name, labels = asked
@@ -29,9 +29,9 @@ def enums_already_there(
                 yield (schema, name), labels, found
 
 
-def enum_differences(operation: ops.CreateTableOp, site: Site) -> list[Difference]:
+def enum_differences(items: Iterable[Any], site: Site) -> list[Difference]:
     return [
         Difference(f"enum {qualified(*name)}", ", ".join(found.labels), ", ".join(labels))
-        for name, labels, found in enums_already_there(operation, site)
+        for name, labels, found in enums_already_there(items, site)
         if not holds_in_order(found, labels)
     ]

@@ -1,27 +1,27 @@
 """Notices a revision that undoes its own work, which no look at the database can make re-runnable.
 
 After ``drop_column("t", "c")`` and ``add_column("t", c)`` have both run, the database looks as it
-did before the first: a second run would drop the new column and its values.
+did before the first: a second run would drop the new column and its values. And after
+``create_index("ix", "t", ["c"])`` and a rename of ``c``, the first line no longer fits.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, ops
 
-from .common import qualified
 from .describe import operation_name
 
 
 @dataclass(frozen=True)
 class Trace:
-    """A name that an operation makes or takes away."""
+    """A table, or a column of it, by its name: the column last, the schema first."""
 
-    kind: str
-    name: str
+    names: tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Undoing:
     def forget(self) -> None:
         self._made: dict[Trace, Line] = {}
         self._taken: dict[Trace, Line] = {}
+        self._needed: dict[Trace, Line] = {}
         self._warned = False
 
     def warning(self, operation: MigrateOperation, line: Line, *, sent: bool) -> str | None:
@@ -56,8 +57,10 @@ class Undoing:
         earlier = [self._taken[trace] for trace in traces.made if trace in self._taken]
         undone = (*traces.taken, *traces.changed)
         earlier += [self._made[trace] for trace in undone if trace in self._made]
+        earlier += [self._needed[trace] for trace in traces.taken if trace in self._needed]
         self._made.update(dict.fromkeys(traces.made, line))
         self._taken.update(dict.fromkeys(traces.taken, line))
+        self._needed.update(dict.fromkeys(traces.needed, line))
         if not earlier or not sent or self._warned:
             return None
         self._warned = True
@@ -70,48 +73,71 @@ class Undoing:
 
 @dataclass(frozen=True)
 class Traces:
-    """The names that an operation makes, takes away, or gives another definition."""
+    """What an operation makes, takes away, gives another definition, or must find once more."""
 
     made: tuple[Trace, ...] = ()
     taken: tuple[Trace, ...] = ()
     changed: tuple[Trace, ...] = ()
+    needed: tuple[Trace, ...] = ()
 
 
 def traces_of(operation: MigrateOperation) -> Traces:
     match operation:
-        case ops.CreateTableOp():
-            table = qualified(operation.schema, operation.table_name)
-            columns = [item for item in operation.columns if isinstance(item, sa.Column)]
-            return Traces(
-                (Trace("table", table), *(Trace("column", f"{table}.{c.name}") for c in columns))
+        case ops.CreateTableOp(schema=schema, table_name=table):
+            columns = [item.name for item in operation.columns if isinstance(item, sa.Column)]
+            return Traces(made=_traces(schema, table, columns))
+        case ops.DropTableOp(schema=schema, table_name=table):
+            return Traces(taken=_traces(schema, table))
+        case ops.RenameTableOp(schema=schema, table_name=old, new_table_name=new):
+            return Traces(_traces(schema, new), _traces(schema, old))
+        case ops.AddColumnOp(schema=schema, table_name=table):
+            _, column = _traces(schema, table, [operation.column.name])
+            return Traces(made=(column,), needed=_traces(schema, table))
+        case ops.DropColumnOp(schema=schema, table_name=table):
+            _, column = _traces(schema, table, [operation.column_name])
+            return Traces(taken=(column,))
+        case ops.AlterColumnOp(schema=schema, table_name=table):
+            return _alterations(operation, *_traces(schema, table, [operation.column_name]))
+    return Traces(needed=_needs(operation))
+
+
+def _alterations(operation: ops.AlterColumnOp, table: Trace, column: Trace) -> Traces:
+    if operation.modify_name is not None:
+        _, new = _traces(operation.schema, operation.table_name, [operation.modify_name])
+        return Traces((new,), (column,), needed=(table,))
+    redefines = operation.modify_type is not None or operation.modify_nullable is not None
+    return Traces(changed=(column,) if redefines else (), needed=(table, column))
+
+
+def _needs(operation: MigrateOperation) -> tuple[Trace, ...]:
+    match operation:
+        case ops.CreateForeignKeyOp(kw=kw):
+            return (
+                *_traces(kw.get("source_schema"), operation.source_table, operation.local_cols),
+                *_traces(
+                    kw.get("referent_schema"), operation.referent_table, operation.remote_cols
+                ),
             )
-        case ops.DropTableOp():
-            return Traces(taken=(_table(operation, operation.table_name),))
-        case ops.RenameTableOp():
-            new, old = operation.new_table_name, operation.table_name
-            return Traces((_table(operation, new),), (_table(operation, old),))
-        case ops.AddColumnOp():
-            return Traces((_column(operation, operation.column.name),))
-        case ops.DropColumnOp():
-            return Traces(taken=(_column(operation, operation.column_name),))
-        case ops.AlterColumnOp() if operation.modify_name is not None:
-            return Traces(
-                (_column(operation, operation.modify_name),),
-                (_column(operation, operation.column_name),),
-            )
-        case ops.AlterColumnOp() if (
-            operation.modify_type is not None or operation.modify_nullable is not None
+        case (
+            ops.CreateIndexOp(schema=schema, table_name=table, columns=columns)
+            | ops.CreateUniqueConstraintOp(schema=schema, table_name=table, columns=columns)
+            | ops.CreatePrimaryKeyOp(schema=schema, table_name=table, columns=columns)
         ):
-            return Traces(changed=(_column(operation, operation.column_name),))
-    return Traces()
+            return _traces(schema, table, columns)
+        case (
+            ops.CreateCheckConstraintOp(schema=schema, table_name=table)
+            | ops.CreateTableCommentOp(schema=schema, table_name=table)
+        ):
+            return _traces(schema, table)
+        case ops.BulkInsertOp(table=target):
+            return _traces(getattr(target, "schema", None), target.name, target.columns.keys())
+    return ()
 
 
-def _table(operation: ops.DropTableOp | ops.RenameTableOp, name: str) -> Trace:
-    return Trace("table", qualified(operation.schema, name))
-
-
-def _column(operation: ops.AlterTableOp, name: str) -> Trace:
-    return Trace("column", qualified(operation.schema, operation.table_name, name))
+def _traces(schema: str | None, table: str, columns: Iterable[object] = ()) -> tuple[Trace, ...]:
+    """The table, and those of its columns that are given by name."""
+    names = (column for column in columns if isinstance(column, str))
+    return (Trace((schema, table)), *(Trace((schema, table, name)) for name in names))
 
 
 _OURS = (__name__.partition(".")[0], "alembic", "contextlib")

@@ -4,18 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from alembic.operations import MigrateOperation, Operations
+from alembic.operations import Operations
 from sqlalchemy.sql.selectable import SelectBase
 
+from ..databases import Database, database_of
 from ..databases.objects import Kind
 from ..errors import Difference
-from .common import at, qualified
-from .ddl import CreateView, DropView, select_sql
+from .common import HelperOperation, as_kept, at, qualified, send
+from .ddl import CreateView, DropView, ddl_compiler, select_sql
+from .describe import operation_name
 from .judgement import Judgement, Site, Subject, absent, different, judges, same, wrong_kind
 
 
+class ViewOperation(HelperOperation):
+    materialized = False
+
+    def require(self, database: Database) -> None:
+        if self.materialized:
+            name = operation_name(self)
+            instead = f"{name.removesuffix('_view')} a table instead"
+            database.require("has_materialized_views", f"{name}(materialized=True)", instead)
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.MATERIALIZED_VIEW if self.materialized else Kind.VIEW
+
+
 @dataclass
-class CreateViewOp(MigrateOperation):
+class CreateViewOp(ViewOperation):
     name: str
     select: str | SelectBase
     schema: str | None
@@ -23,14 +39,14 @@ class CreateViewOp(MigrateOperation):
 
 
 @dataclass
-class ReplaceViewOp(MigrateOperation):
+class ReplaceViewOp(ViewOperation):
     name: str
     select: str | SelectBase
     schema: str | None
 
 
 @dataclass
-class DropViewOp(MigrateOperation):
+class DropViewOp(ViewOperation):
     name: str
     schema: str | None
     materialized: bool = False
@@ -39,37 +55,36 @@ class DropViewOp(MigrateOperation):
 @Operations.implementation_for(CreateViewOp)
 def _create(operations: Operations, operation: CreateViewOp) -> None:
     schema = at(operation.schema, operations.migration_context)
-    operations.execute(
-        CreateView(schema, operation.name, operation.select, materialized=operation.materialized)
+    send(
+        operations,
+        CreateView(schema, operation.name, operation.select, materialized=operation.materialized),
     )
 
 
 @Operations.implementation_for(ReplaceViewOp)
 def _replace(operations: Operations, operation: ReplaceViewOp) -> None:
-    schema = at(operation.schema, operations.migration_context)
-    operations.execute(CreateView(schema, operation.name, operation.select, replace=True))
+    context = operations.migration_context
+    schema = at(operation.schema, context)
+    replaces = database_of(context.dialect).replaces_views
+    if not replaces:
+        send(operations, DropView(schema, operation.name, if_exists=True))
+    send(operations, CreateView(schema, operation.name, operation.select, replace=replaces))
 
 
 @Operations.implementation_for(DropViewOp)
 def _drop(operations: Operations, operation: DropViewOp) -> None:
     schema = at(operation.schema, operations.migration_context)
-    operations.execute(DropView(schema, operation.name, materialized=operation.materialized))
+    send(operations, DropView(schema, operation.name, materialized=operation.materialized))
 
 
 @judges.register(CreateViewOp)
 def create_view(operation: CreateViewOp, site: Site) -> Judgement:
     subject = Subject("create_view", "view", qualified(operation.schema, operation.name))
-    wanted = Kind.VIEW
-    if operation.materialized:
-        site.database.require(
-            "has_materialized_views", "create_view(materialized=True)", "create a table instead"
-        )
-        wanted = Kind.MATERIALIZED_VIEW
     kind = site.door.kind(operation.name, operation.schema)
     if kind is None:
         return absent(subject, operation)
-    if kind is not wanted:
-        return wrong_kind(subject, kind, wanted)
+    if kind is not operation.kind:
+        return wrong_kind(subject, kind, operation.kind)
     alike = _alike(operation, site)
     if alike is False:
         return different(
@@ -84,28 +99,24 @@ def create_view(operation: CreateViewOp, site: Site) -> Judgement:
 def replace_view(operation: ReplaceViewOp, site: Site) -> Judgement:
     subject = Subject("replace_view", "view", qualified(operation.schema, operation.name))
     kind = site.door.kind(operation.name, operation.schema)
-    if kind is None:
-        return absent(subject, CreateViewOp(operation.name, operation.select, operation.schema))
-    if kind is not Kind.VIEW:
-        return wrong_kind(subject, kind, Kind.VIEW)
-    if _alike(operation, site):
+    if kind is not None and kind is not operation.kind:
+        return wrong_kind(subject, kind, operation.kind)
+    if kind is not None and _alike(operation, site):
         return same(subject, "already so")
-    if site.database.replaces_views:
-        return absent(subject, operation)
-    drop = DropViewOp(operation.name, operation.schema)
-    create = CreateViewOp(operation.name, operation.select, operation.schema)
-    judgement = absent(subject, drop)
-    return Judgement(subject, judgement.verdict, remaining=(drop, create))
+    return absent(subject, operation)
 
 
 @judges.register(DropViewOp)
 def drop_view(operation: DropViewOp, site: Site) -> Judgement:
     subject = Subject("drop_view", "view", qualified(operation.schema, operation.name))
-    wanted = Kind.MATERIALIZED_VIEW if operation.materialized else Kind.VIEW
     kind = site.door.kind(operation.name, operation.schema)
     if kind is None:
         return same(subject, "already gone")
-    return absent(subject, operation) if kind is wanted else wrong_kind(subject, kind, wanted)
+    return (
+        absent(subject, operation)
+        if kind is operation.kind
+        else wrong_kind(subject, kind, operation.kind)
+    )
 
 
 def _alike(operation: CreateViewOp | ReplaceViewOp, site: Site) -> bool | None:
@@ -118,5 +129,4 @@ def _definitions(operation: CreateViewOp, site: Site) -> tuple[str, str]:
 
 
 def _sql(operation: CreateViewOp | ReplaceViewOp, site: Site) -> str:
-    dialect = site.context.dialect
-    return select_sql(operation.select, dialect.ddl_compiler(dialect, None))
+    return as_kept(select_sql(operation.select, ddl_compiler(site.context.dialect)), site)

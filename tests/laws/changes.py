@@ -29,6 +29,10 @@ from .operations import (
 )
 
 
+# Beside the names of columns, what else may be settled about a table: no name has a NUL in it.
+RENAMED, COMMENTED = "\0renamed", "\0commented"
+
+
 class Revision:
     """What the tables are so far, and what the revision has done to make them so."""
 
@@ -37,11 +41,12 @@ class Revision:
         draw: st.DrawFn,
         dialect: Dialect,
         *,
+        schema: str | None,
         has_convention: bool,
         reversible: bool,
         hostile: bool,
     ) -> None:
-        self.draw, self.dialect = draw, dialect
+        self.draw, self.dialect, self.schema = draw, dialect, schema
         self.has_convention, self.reversible = has_convention, reversible
         self.kinds = kinds(dialect)
         self.names = names.identifiers(dialect) if hostile else names.plain_identifiers()
@@ -53,9 +58,11 @@ class Revision:
         self._settled: set[tuple[str, str]] = set()
         """Tables (with "") and columns that the revision made or needs: to be left as they are."""
 
-    def table_before(self) -> None:
+    def table_before(self) -> Table:
         """Draw one more table that is there before the revision."""
-        self._keep(self._some_table())
+        table = self._some_table()
+        self._keep(table)
+        return table
 
     def change(self) -> None:
         """Draw one more change, if it is possible on a drawn table."""
@@ -111,12 +118,16 @@ class Revision:
         if given == "none" and not check and self.has_convention:
             return Name(None, conventional) if self._take(conventional) else None
         if given == "none" and not self.has_convention and not self.reversible:
-            return UNNAMED
+            # MySQL puts "_chk_1" or "_ibfk_1" after the table's name, if that is not too long.
+            fits = names.length(conventional, self.dialect) <= names.limit(self.dialect)
+            return UNNAMED if fits else None
         name = self._name()
         if given == "shortened":
             name += "_too_long" * 9
             return Name(name, name, shortened=True)
-        return Name(name, conventional + name if check and self.has_convention else name)
+        if check and self.has_convention:
+            return Name(name, conventional + name) if self._take(conventional + name) else None
+        return Name(name, name)
 
     # -- tables --------------------------------------------------------------------------------
 
@@ -125,7 +136,9 @@ class Revision:
         columns = [self._some_column(name) for _ in range(self.draw(st.integers(1, 3)))]
         key: tuple[str, ...] = ()
         if self.draw(st.integers(0, 3)):
-            column = Column(self._name(), self.kinds["integer"], nullable=False)
+            column = Column(
+                self._name(), self.kinds["integer"], nullable=False, counts=self.is_mysql
+            )
             columns.insert(0, column)
             key = (column.name,)
         table = Table(name, tuple(columns), key)
@@ -139,13 +152,16 @@ class Revision:
 
     def _with_constraints(self, table: Table) -> Table:
         unique = self._some_unique(table) if self.draw(st.booleans()) else None
+        if unique and set(unique.columns) == set(table.key):
+            unique = None  # PostgreSQL makes one of the two, of either name
         check = self._some_check(table) if self.draw(st.booleans()) else None
         foreign = self._some_foreign_key(table) if self.draw(st.booleans()) else None
         made = tuple(c for c in (unique, check, foreign) if c is not None)
         return replace(table, constraints=made)
 
     def _some_column(self, table: str) -> Column:
-        kind = self.draw(st.sampled_from(list(self.kinds.values())))
+        # Often an integer, which can refer to a key.
+        kind = self.draw(st.sampled_from([self.kinds["integer"]] * 5 + list(self.kinds.values())))
         column = Column(self._name(), kind, nullable=self.draw(st.booleans()))
         if kind.defaults and self.draw(st.booleans()):
             column = replace(column, default=self.draw(st.sampled_from(kind.defaults)))
@@ -157,7 +173,11 @@ class Revision:
 
     def _indexed(self, table: str, column: Column) -> Column:
         """``index=True``: SQLAlchemy's own convention names it, the schema set aside."""
-        return replace(column, index=self._take(f"ix_{table}_{column.name}"))
+        return replace(column, index=self._take(self._index_name(table, column.name)))
+
+    def _index_name(self, table: str, column: str) -> str:
+        parts = (table, column) if self.has_convention else (self.schema, table, column)
+        return "_".join(["ix", *(part for part in parts if part)])
 
     def _some_rows(self, table: Table, most: int = 3) -> list[Row]:
         rows: list[Row] = list(table.rows)
@@ -181,8 +201,7 @@ class Revision:
             if isinstance(constraint, Check) and constraint.value in values:
                 if column.name == constraint.column.name:
                     values.remove(constraint.value)
-        # JSON null is a value too, which is another story.
-        if column.nullable and column.kind.name != "json":
+        if column.nullable:
             values.append(None)
         return st.sampled_from(values or [None])
 
@@ -269,7 +288,42 @@ class Revision:
         self._settled |= {(table.name, column) for column in columns}
 
     def _keep(self, table: Table) -> None:
-        self.tables[table.name] = table
+        self.tables[table.name] = self._spelled_out(table)
+
+    def _spelled_out(self, table: Table) -> Table:
+        """``index=True`` and ``unique=True`` as the index and constraint that come of them."""
+        indexes = [
+            # With both flags, the index is what is unique.
+            Index(Name(None, self._index_name(table.name, c.name)), (c.name,), c.unique)
+            for c in table.columns
+            if c.index
+        ]
+        uniques = [
+            Unique(
+                Name(None, f"uq_{table.name}_{c.name}" if self.has_convention else None), (c.name,)
+            )
+            for c in table.columns
+            if c.unique and not c.index
+        ]
+        foreign = [
+            ForeignKey(
+                Name(None, f"fk_{table.name}_{c.name}_{target}" if self.has_convention else None),
+                (c.name,),
+                target,
+                (target_column,),
+            )
+            for c in table.columns
+            if c.references
+            for target, target_column in [c.references]
+        ]
+        return replace(
+            table,
+            columns=tuple(
+                replace(c, index=False, unique=False, references=None) for c in table.columns
+            ),
+            indexes=(*table.indexes, *indexes),
+            constraints=(*table.constraints, *uniques, *foreign),
+        )
 
     def _is_referred(self, table: Table) -> bool:
         return any(
@@ -298,12 +352,26 @@ class Revision:
         rows = tuple({**row, column.name: value} for row in table.rows)
         if column.default is None and column.kind.has_index and self.draw(st.integers(0, 4)) == 0:
             column = self._made_unique(table, column)
+        elif column.default is None and column.kind.name == "integer":
+            column = self._referring(table, column)
         self._did(AddColumn(table.name, column), DropColumn(table.name, column.name))
         self._settle(table, column.name)
         self._keep(replace(table, columns=(*table.columns, column), rows=rows))
 
     def _made_unique(self, table: Table, column: Column) -> Column:
         return replace(column, unique=self._take(f"uq_{table.name}_{column.name}"))
+
+    def _referring(self, table: Table, column: Column) -> Column:
+        """With ``sa.ForeignKey("table.column")``, where dots are separators."""
+        targets = [t for t in self.tables.values() if t.key and "." not in t.name + t.key[0]]
+        conventional = [f"fk_{table.name}_{column.name}_{target.name}" for target in targets]
+        fits = [names.length(name, self.dialect) < names.limit(self.dialect) for name in conventional]
+        # On MySQL the column could not be dropped again before its nameless key is.
+        if not targets or not all(fits) or self.reversible or not self.draw(st.booleans()):
+            return column
+        target = self.draw(st.sampled_from(targets))
+        self._settle(target, *target.key)
+        return replace(column, references=(target.name, target.key[0]))
 
     def _create_index(self, table: Table) -> None:
         columns = self._some_columns(table, most=3)
@@ -339,7 +407,8 @@ class Revision:
 
     def _create_foreign_key(self, table: Table) -> None:
         foreign = self._some_foreign_key(table)
-        if foreign is None:
+        # Alembic writes the target as "table.column".
+        if foreign is None or "." in foreign.target_columns[0]:
             return
         self._add_constraint(table, foreign)
         self._settle(self.tables[foreign.target], *foreign.target_columns)
@@ -362,7 +431,7 @@ class Revision:
             for c in table.columns
             if self._is_free(table, c.name) and c.name not in table.key and not _has_key(table, c)
         ]
-        if not able or (self.reversible and not self._is_free(table, "\0renamed")):
+        if not able or (self.reversible and not self._is_free(table, RENAMED)):
             return
         old = self.draw(st.sampled_from(able))
         new = old
@@ -392,7 +461,7 @@ class Revision:
             # MySQL renames no column that a CHECK names.
             and not (self.is_mysql and _is_checked(table, c))
         ]
-        if not able:
+        if not able or (self.reversible and not self._is_free(table, RENAMED)):
             return
         old = self.draw(st.sampled_from(able))
         new = replace(old, name=self._name())
@@ -440,7 +509,7 @@ class Revision:
         new = replace(table, name=self._name())
         self._did(RenameTable(table.name, new.name), RenameTable(new.name, table.name))
         self._settle(table)
-        self._settle(new, "\0renamed")
+        self._settle(new, RENAMED)
         self.tables = {
             (new.name if name == table.name else name): replace(
                 new if name == table.name else other,
@@ -465,7 +534,7 @@ class Revision:
             self._keep(replace(table, rows=(*table.rows, *rows)))
 
     def _comment(self, table: Table) -> None:
-        if not self._is_free(table, "\0comment") or not self._is_free(table, "\0renamed"):
+        if not self._is_free(table, COMMENTED) or not self._is_free(table, RENAMED):
             return
         comment = self.draw(st.one_of(st.none(), comments))
         if comment == table.comment:
@@ -473,7 +542,7 @@ class Revision:
         self._did(
             Comment(table.name, comment, table.comment), Comment(table.name, table.comment, comment)
         )
-        self._settle(table, "\0comment")
+        self._settle(table, COMMENTED)
         self._keep(replace(table, comment=comment))
 
     # -- drops -----------------------------------------------------------------------------------
@@ -485,7 +554,8 @@ class Revision:
             if self._is_free(table, c.name)
             and not table.covering(c.name)
             and c.name not in table.key
-            and not c.index
+            # MySQL keeps the name, with a prefix, for a while: error 3507.
+            and not (self.is_mysql and len(c.name.encode()) > 40)
         ]
         if not able or len(table.columns) < 2:
             return

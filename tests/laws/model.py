@@ -47,6 +47,9 @@ class Column(Shown):
     index: bool = False
     unique: bool = False
     references: tuple[str, str] | None = None
+    """The table and column of a foreign key."""
+    counts: bool = False
+    """AUTO_INCREMENT, which plain Alembic loses on MySQL unless it is told of it."""
 
     def build(self, schema: str | None) -> sa.Column[Any]:
         # A dot in the name of a table or column is a separator here: the strategies keep to that.
@@ -157,6 +160,16 @@ class Table(Shown):
     def covering(self, column: str) -> tuple[Constraint | Index, ...]:
         """What stands on a column."""
         return tuple(c for c in (*self.constraints, *self.indexes) if column in c.columns)
+
+    @property
+    def final(self) -> Table:
+        """The table with all its names in full, to be made at once without a convention."""
+        return replace(
+            self,
+            key_name=self.key_name.final,
+            constraints=tuple(replace(c, name=c.name.final) for c in self.constraints),
+            indexes=tuple(replace(i, name=i.name.final) for i in self.indexes),
+        )
 
     def with_column(self, changed: Column, old_name: str | None = None) -> Table:
         old = old_name or changed.name

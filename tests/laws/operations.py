@@ -143,6 +143,8 @@ class AlterColumn(Operation):
         }
         if old.comment is not None:
             told["existing_comment"] = old.comment
+        if old.counts:
+            told["existing_autoincrement"] = True
         if new.name != old.name:
             told["new_column_name"] = new.name
         if new.kind is not old.kind:

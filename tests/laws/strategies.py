@@ -7,6 +7,7 @@ drawn is valid: plain Alembic runs it on a fresh database, and no row stands aga
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from .shown import Shown
 
 from .changes import Revision
 from .model import Table
-from .operations import Batch, Op, Operation, creation
+from .operations import Batch, Operation, creation
 
 CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -39,6 +40,7 @@ class Scenario(Shown):
     """Empty where the revision cannot be undone without loss."""
     after: tuple[Table, ...]
     has_convention: bool
+    schema: str | None = None
 
     def __repr__(self) -> str:
         parts = {"before": self.before, "upgrade": self.upgrade, "downgrade": self.downgrade}
@@ -46,7 +48,7 @@ class Scenario(Shown):
             f"\n  {part}:" + "".join(f"\n    {item!r}" for item in items)
             for part, items in parts.items()
         )
-        return f"Scenario, has_convention={self.has_convention}:{listed}"
+        return f"Scenario, convention={self.has_convention}, schema={self.schema!r}:{listed}"
 
     @property
     def options(self) -> dict[str, Any]:
@@ -54,35 +56,47 @@ class Scenario(Shown):
         convention = CONVENTION if self.has_convention else None
         return {"target_metadata": sa.MetaData(naming_convention=convention)}
 
-    def prepare(self, op: Op, schema: str | None) -> None:
-        run([o for table in self.before for o in creation(table)], op, schema)
+    @property
+    def creation(self) -> tuple[Operation, ...]:
+        """What makes the tables that are there before."""
+        return tuple(o for table in self.before for o in creation(table))
 
-
-def run(operations: list[Operation] | tuple[Operation, ...], op: Op, schema: str | None) -> None:
-    for operation in operations:
-        operation.run(op, schema)
+    @property
+    def flat_upgrade(self) -> Iterator[Operation]:
+        """The upgrade's operations, those of its batches one by one."""
+        for operation in self.upgrade:
+            yield from operation.operations if isinstance(operation, Batch) else [operation]
 
 
 @st.composite
 def scenarios(
-    draw: st.DrawFn, dialect: Dialect, *, reversible: bool = False, hostile: bool = True
+    draw: st.DrawFn,
+    dialect: Dialect,
+    *,
+    schema: str | None = None,
+    reversible: bool = False,
+    hostile: bool = True,
 ) -> Scenario:
     """Scenarios for a database; ``reversible``: with a downgrade that ends where it began."""
     has_convention = draw(st.booleans())
     revision = Revision(
-        draw, dialect, has_convention=has_convention, reversible=reversible, hostile=hostile
+        draw,
+        dialect,
+        schema=schema,
+        has_convention=has_convention,
+        reversible=reversible,
+        hostile=hostile,
     )
-    for _ in range(draw(st.integers(1, 2))):
-        revision.table_before()
-    before = tuple(revision.tables.values())
-    for _ in range(draw(st.integers(1, 5))):
+    before = tuple(revision.table_before() for _ in range(draw(st.integers(1, 2))))
+    for _ in range(draw(st.integers(1, 6))):
         revision.change()
     return Scenario(
         before,
         tuple(draw(in_batches(revision.upgrade))),
         tuple(draw(in_batches(list(reversed(revision.downgrade))))) if reversible else (),
-        tuple(revision.tables.values()),
+        tuple(table.final for table in revision.tables.values()),
         has_convention,
+        schema,
     )
 
 

@@ -22,7 +22,10 @@ def tables(run, schema):
     def create():
         op.create_table("u", sa.Column("id", sa.Integer, primary_key=True), schema=schema)
         t = op.create_table(
-            "t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", sa.Integer), schema=schema
+            "t",
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("a", sa.Integer),
+            schema=schema,
         )
         op.bulk_insert(t, [{"id": 1, "a": 5}])
 
@@ -53,7 +56,9 @@ class TestAddAndDrop:
     )
     def test_not_null_with_a_default(self, twice, schema, connection, default):
         twice(
-            lambda: op.add_column("t", column(nullable=False, server_default=default), schema=schema)
+            lambda: op.add_column(
+                "t", column(nullable=False, server_default=default), schema=schema
+            )
         )
         t = sa.table("t", sa.column("c"), schema=schema)
         assert connection.scalar(sa.select(t.c.c)) == 7
@@ -74,7 +79,8 @@ class TestAddAndDrop:
     def test_with_an_unnamed_unique_constraint_and_index(self, twice, schema, opts):
         twice(lambda: op.add_column("t", column(unique=True), schema=schema), **opts)
         twice(
-            lambda: op.add_column("t", sa.Column("d", sa.Integer, index=True), schema=schema), **opts
+            lambda: op.add_column("t", sa.Column("d", sa.Integer, index=True), schema=schema),
+            **opts,
         )
         twice(
             lambda: op.add_column(
@@ -85,8 +91,14 @@ class TestAddAndDrop:
 
     @pytest.mark.parametrize("opts", [{}, NAMED], ids=["", "convention"])
     def test_with_an_unnamed_foreign_key(self, twice, schema, u_id, opts):
-        twice(lambda: op.add_column("t", sa.Column(
-            "c", sa.Integer, sa.ForeignKey(u_id, ondelete="SET NULL")), schema=schema), **opts)
+        twice(
+            lambda: op.add_column(
+                "t",
+                sa.Column("c", sa.Integer, sa.ForeignKey(u_id, ondelete="SET NULL")),
+                schema=schema,
+            ),
+            **opts,
+        )
 
     def test_with_named_ones(self, twice, schema, u_id):
         twice(
@@ -115,7 +127,9 @@ class TestAddAndDrop:
         inspector = sa.inspect(connection)
         (foreign,) = inspector.get_foreign_keys("t", schema=schema)
         assert (foreign["constrained_columns"], foreign["referred_table"]) == (["c"], "u")
-        assert [u["column_names"] for u in inspector.get_unique_constraints("t", schema=schema)] == [["c"]]
+        assert [
+            u["column_names"] for u in inspector.get_unique_constraints("t", schema=schema)
+        ] == [["c"]]
         assert ["d"] in [i["column_names"] for i in inspector.get_indexes("t", schema=schema)]
         statements.clear()
         assert run(add, **opts) == [Outcome.SKIPPED, Outcome.SKIPPED]
@@ -165,7 +179,9 @@ class TestAddAndDrop:
             run(
                 lambda: op.add_column(
                     "t",
-                    sa.Column("c", sa.Integer, sa.ForeignKey(u_id, name="fk_c", ondelete="CASCADE")),
+                    sa.Column(
+                        "c", sa.Integer, sa.ForeignKey(u_id, name="fk_c", ondelete="CASCADE")
+                    ),
                     schema=schema,
                 )
             )
@@ -186,7 +202,7 @@ def test_the_text_of_a_column_mismatch(run):
 
 
 def test_add_column_to_a_table_that_is_not_there(run):
-    with pytest.raises(MissingObject, match="add_column nope.c: there is no such table 'nope'"):
+    with pytest.raises(MissingObject, match=r"add_column nope\.c: there is no such table 'nope'"):
         run(lambda: op.add_column("nope", column()))
 
 
@@ -227,6 +243,9 @@ def test_inline_references(run, twice, schema, u_id):
     run(lambda: op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), schema=schema))
     twice(
         lambda: op.add_column(
-            "t", sa.Column("c", sa.Integer, sa.ForeignKey(u_id)), schema=schema, inline_references=True
+            "t",
+            sa.Column("c", sa.Integer, sa.ForeignKey(u_id)),
+            schema=schema,
+            inline_references=True,
         )
     )

@@ -4,7 +4,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from alembic_helpers import AmbiguousMatch, DefinitionMismatch, MissingObject, Outcome, UsageError, op
+from alembic_helpers import (
+    AmbiguousMatch,
+    DefinitionMismatch,
+    MissingObject,
+    Outcome,
+    UsageError,
+    op,
+)
 
 CONVENTION = {
     "target_metadata": sa.MetaData(
@@ -46,8 +53,14 @@ def tables(run, schema):
 def foreign_key(schema):
     def foreign_key(name="fk", columns=("a",), target="u", referred=("id",), **kwargs):
         return lambda: op.create_foreign_key(
-            name, "t", target, list(columns), list(referred),
-            source_schema=schema, referent_schema=schema, **kwargs,
+            name,
+            "t",
+            target,
+            list(columns),
+            list(referred),
+            source_schema=schema,
+            referent_schema=schema,
+            **kwargs,
         )
 
     return foreign_key
@@ -55,8 +68,8 @@ def foreign_key(schema):
 
 @pytest.fixture
 def drop(schema):
-    return lambda name, type_=None: lambda: op.drop_constraint(
-        name, "t", **({"type_": type_} if type_ else {}), schema=schema
+    return lambda name, type_=None: (
+        lambda: op.drop_constraint(name, "t", **({"type_": type_} if type_ else {}), schema=schema)
     )
 
 
@@ -77,7 +90,9 @@ def mismatch(run, statements):
 @pytest.mark.usefixtures("tables")
 class TestUnique:
     def unique(self, schema, name="uq", columns=("a",), **kwargs):
-        return lambda: op.create_unique_constraint(name, "t", list(columns), schema=schema, **kwargs)
+        return lambda: op.create_unique_constraint(
+            name, "t", list(columns), schema=schema, **kwargs
+        )
 
     @pytest.mark.parametrize("type_", ["unique", None])
     def test_twice_and_dropped_twice(self, twice, schema, drop, type_):
@@ -143,9 +158,7 @@ class TestForeignKey:
         ],
         ids=lambda value: str(value) if isinstance(value, dict) else "",
     )
-    def test_another_definition_is_a_mismatch(
-        self, run, foreign_key, mismatch, change, attributes
-    ):
+    def test_another_definition_is_a_mismatch(self, run, foreign_key, mismatch, change, attributes):
         run(foreign_key())
         assert mismatch(foreign_key(**change)) == attributes
 
@@ -281,16 +294,19 @@ class TestExclude:
     def test_a_check_of_that_name(self, run, schema, mismatch):
         run(lambda: op.create_check_constraint("ex", "t", "r IS NOT NULL", schema=schema))
         assert mismatch(
-            lambda: op.create_exclude_constraint("ex", "t", ("r", "&&"), using="gist", schema=schema)
+            lambda: op.create_exclude_constraint(
+                "ex", "t", ("r", "&&"), using="gist", schema=schema
+            )
         ) == ["kind"]
 
 
 @pytest.mark.usefixtures("tables")
 class TestDrop:
     def test_what_is_not_there(self, run, drop):
-        assert run(drop("nope"), drop("nope", "unique"), drop("nope", "check")) == [
-            Outcome.SKIPPED
-        ] * 3
+        assert (
+            run(drop("nope"), drop("nope", "unique"), drop("nope", "check"))
+            == [Outcome.SKIPPED] * 3
+        )
 
     def test_of_a_table_that_is_not_there(self, run, schema):
         assert run(lambda: op.drop_constraint("x", "nope", type_="check", schema=schema)) == [
@@ -303,9 +319,9 @@ class TestDrop:
 
     def test_create_over_another_kind(self, run, mismatch, schema):
         run(lambda: op.create_check_constraint("x", "t", "a > 0", schema=schema))
-        assert mismatch(
-            lambda: op.create_unique_constraint("x", "t", ["a"], schema=schema)
-        ) == ["kind"]
+        assert mismatch(lambda: op.create_unique_constraint("x", "t", ["a"], schema=schema)) == [
+            "kind"
+        ]
 
     def test_without_a_name(self, run, drop):
         with pytest.raises(UsageError) as caught:
@@ -329,8 +345,10 @@ class TestDrop:
 
         def drop_found():
             op.drop_constraint(
-                op.find_constraint_name("t", columns=["b"], schema=schema), "t",
-                type_="unique", schema=schema,
+                op.find_constraint_name("t", columns=["b"], schema=schema),
+                "t",
+                type_="unique",
+                schema=schema,
             )
 
         assert run(drop_found) == [Outcome.APPLIED]

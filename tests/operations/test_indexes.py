@@ -3,7 +3,14 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from alembic_helpers import AmbiguousMatch, DefinitionMismatch, MissingObject, Outcome, UsageError, op
+from alembic_helpers import (
+    AmbiguousMatch,
+    DefinitionMismatch,
+    MissingObject,
+    Outcome,
+    UsageError,
+    op,
+)
 
 CONVENTION = sa.MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s"})
 
@@ -67,8 +74,11 @@ class TestCreateAndDrop:
 
     @pytest.mark.capability("has_inline_enums")
     def test_of_a_length(self, twice, schema):
-        twice(lambda: op.create_index("ix", "t", ["c"], schema=schema, mysql_length={"c": 5},
-                                      mariadb_length={"c": 5}))
+        twice(
+            lambda: op.create_index(
+                "ix", "t", ["c"], schema=schema, mysql_length={"c": 5}, mariadb_length={"c": 5}
+            )
+        )
 
     def test_hostile_and_long_names(self, twice, schema):
         for name in ("a b", "select", 'qu"ote', "pct%s", "co:lon", "ümlaut", "Mixed", "x" * 60):
@@ -121,7 +131,9 @@ class TestCreateAndDrop:
 
         twice(
             concurrently(
-                lambda: op.create_index("ix", "t", ["a"], schema=schema, postgresql_concurrently=True)
+                lambda: op.create_index(
+                    "ix", "t", ["a"], schema=schema, postgresql_concurrently=True
+                )
             )
         )
         twice(

@@ -21,7 +21,9 @@ class Colour(enum.Enum):
 
 
 def rows_of(connection, name="t", schema=None):
-    found = connection.execute(sa.text("SELECT count(*) FROM " + (f"{schema}." if schema else "") + name))
+    found = connection.execute(
+        sa.text("SELECT count(*) FROM " + (f"{schema}." if schema else "") + name)
+    )
     count = found.scalar()
     connection.rollback()
     return count
@@ -45,8 +47,9 @@ class TestBulkInsert:
         def insert():
             op.bulk_insert(people_table, ROWS)
 
-        people_table = sa.table("people", *(
-            sa.column("id", sa.Integer), sa.column("name", sa.String)), schema=schema)
+        people_table = sa.table(
+            "people", *(sa.column("id", sa.Integer), sa.column("name", sa.String)), schema=schema
+        )
         run(lambda: people(schema))
         twice(insert)
         assert rows_of(connection, "people", schema) == 3
@@ -131,20 +134,37 @@ class TestBulkInsert:
 VALUES = {
     "integer": (sa.Integer(), [0, 1, -1, 2**31 - 1]),
     "big integer": (sa.BigInteger(), [2**62, -(2**62)]),
-    "string": (sa.String(50), ["", "a", "A", "ä", "é", "日本", "🙂", "it's", "100%", ":x", "a\\b", "a "]),
+    "string": (
+        sa.String(50),
+        ["", "a", "A", "ä", "é", "日本", "🙂", "it's", "100%", ":x", "a\\b", "a "],
+    ),
     "text": (sa.Text(), ["", "x" * 5000, "line\nbreak", '"quoted"']),
     "float": (sa.Float(), [0.1, 1 / 3, math.pi, 1e-10, -2.5, 12345.678, 16777217.0]),
     "double": (sa.Double(), [0.1, 1 / 3, math.pi, 1e300, 5e-324, 16777217.0]),
-    "numeric": (sa.Numeric(10, 2), [decimal.Decimal("1.10"), decimal.Decimal("-0.01"),
-                                    decimal.Decimal("2.345"), decimal.Decimal("7")]),
+    "numeric": (
+        sa.Numeric(10, 2),
+        [
+            decimal.Decimal("1.10"),
+            decimal.Decimal("-0.01"),
+            decimal.Decimal("2.345"),
+            decimal.Decimal("7"),
+        ],
+    ),
     "boolean": (sa.Boolean(), [True, False]),
     "date": (sa.Date(), [dt.date(2020, 2, 29), dt.date(1900, 1, 1)]),
     "time": (sa.Time(), [dt.time(1, 2, 3), dt.time(23, 59, 59, 400000)]),
-    "datetime": (sa.DateTime(), [dt.datetime(2020, 1, 2, 3, 4, 5),
-                                 dt.datetime(2020, 1, 2, 3, 4, 5, 123456),
-                                 dt.datetime(2020, 12, 31, 23, 59, 59, 999999)]),
-    "datetime with zone": (sa.DateTime(timezone=True),
-                           [dt.datetime(2020, 1, 2, 3, 4, 5, tzinfo=dt.timezone.utc)]),
+    "datetime": (
+        sa.DateTime(),
+        [
+            dt.datetime(2020, 1, 2, 3, 4, 5),
+            dt.datetime(2020, 1, 2, 3, 4, 5, 123456),
+            dt.datetime(2020, 12, 31, 23, 59, 59, 999999),
+        ],
+    ),
+    "datetime with zone": (
+        sa.DateTime(timezone=True),
+        [dt.datetime(2020, 1, 2, 3, 4, 5, tzinfo=dt.timezone.utc)],
+    ),
     "interval": (sa.Interval(), [dt.timedelta(days=1, seconds=5), dt.timedelta(0)]),
     "bytes": (sa.LargeBinary(), [b"", b"\x00\xff'\\", b"abc"]),
     "enum": (sa.Enum("new", "it's", name="state"), ["new", "it's"]),
@@ -187,7 +207,7 @@ def test_no_value_of_any_type_is_doubled(database, run, connection, keyed):
         table = sa.table(f"t{at}", sa.column("n", sa.Integer), sa.column("v", type_))
         rows = [{"n": n, "v": value} for n, value in enumerate([*values, None])]
         run(lambda at=at, columns=columns: op.create_table(f"t{at}", *columns))
-        for value in (rows, rows):
+        for _ in range(2):
 
             def insert(table=table, rows=rows):
                 if keyed:
@@ -195,11 +215,7 @@ def test_no_value_of_any_type_is_doubled(database, run, connection, keyed):
                 else:
                     op.bulk_insert(table, rows)
 
-            try:
-                outcome = run(insert)
-            except Exception as error:
-                doubled.append(f"{name}: {error!r:.300}")
-                break
+            outcome = run(insert)
         if outcome != [Outcome.SKIPPED] or rows_of(connection, f"t{at}") != len(rows):
             doubled.append(f"{name}: {outcome} {rows_of(connection, f't{at}')} of {len(rows)}")
     assert not doubled, "\n".join(doubled)
@@ -256,8 +272,7 @@ class TestEnsureRows:
         with pytest.raises(UsageError) as caught:
             run(lambda: op.ensure_rows("people", ROWS, key=["nick"]))
         assert str(caught.value) == (
-            "ensure_rows people: key=['nick'] names no column of the table: nick; "
-            "it has id, name"
+            "ensure_rows people: key=['nick'] names no column of the table: nick; it has id, name"
         )
 
     def test_a_key_that_is_a_string(self, run):
@@ -271,10 +286,13 @@ class TestEnsureRows:
             run(lambda: op.ensure_rows("people", [{"id": 1, "nick": "A"}]))
 
     def test_a_table_that_is_not_there(self, run):
-        with pytest.raises(MissingObject, match="ensure_rows: there is no table 'people' in schema"):
+        with pytest.raises(
+            MissingObject, match="ensure_rows: there is no table 'people' in schema"
+        ):
             run(lambda: op.ensure_rows("people", ROWS))
 
     def test_no_rows(self, run):
         assert run(people, lambda: op.ensure_rows("people", [])) == [
-            Outcome.APPLIED, Outcome.SKIPPED
+            Outcome.APPLIED,
+            Outcome.SKIPPED,
         ]

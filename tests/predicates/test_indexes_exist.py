@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from servers.migration import migration
 
 from alembic_helpers import UsageError, op
 
@@ -11,13 +12,13 @@ def dotted(schema, name):
     return f"{schema}.{name}" if schema else name
 
 
-def indexed(connection, schema, definition, table="t", name="ix", unique=""):
+def indexed(connection, schema, columns, unique="", where=""):
     """An index in a schema: SQLite alone writes the schema before the index's name."""
     if connection.dialect.name == "sqlite":
-        on = f"{dotted(schema, name)} ON {table}"
+        on = f"{dotted(schema, 'ix')} ON t"
     else:
-        on = f"{name} ON {dotted(schema, table)}"
-    connection.exec_driver_sql(f"CREATE {unique} INDEX {on} ({definition})")
+        on = f"ix ON {dotted(schema, 't')}"
+    connection.exec_driver_sql(f"CREATE {unique} INDEX {on} ({columns}) {where}")
 
 
 @pytest.fixture
@@ -97,13 +98,8 @@ def test_a_descending_index_has_its_columns(connection, migrate, schema, table):
 
 
 @pytest.mark.capability("has_partial_indexes")
-def test_a_partial_index_is_an_index(connection, migrate, table, schema):
-    on = (
-        "ix ON t"
-        if schema is None
-        else ("other.ix ON t" if "sqlite" in str(connection.engine.url) else "ix ON other.t")
-    )
-    connection.exec_driver_sql(f"CREATE INDEX {on} (a) WHERE b > 0")
+def test_a_partial_index_is_an_index(connection, migrate, schema, table):
+    indexed(connection, schema, "a", where="WHERE b > 0")
     with migrate():
         assert op.index_exists("ix", "t", columns=["a"], schema=schema)
 
@@ -160,13 +156,10 @@ def test_the_index_that_a_foreign_key_needs_is_an_index(connection, migrate):
         assert op.index_exists("fk", "t", columns=["a"])
 
 
-def test_a_unique_constraint_and_an_index_of_one_name_are_told_apart(connection, migrate, database):
-    """SQLite lets an index have the name of a constraint."""
-    if database.is_server:
-        return
-    connection.exec_driver_sql("CREATE TABLE t (a int, b int, CONSTRAINT x UNIQUE (a))")
-    connection.exec_driver_sql("CREATE INDEX x ON t (b)")
-    with migrate():
+def test_an_index_with_the_name_of_a_constraint_is_told_apart_on_sqlite(sqlite):
+    sqlite.exec_driver_sql("CREATE TABLE t (a int, b int, CONSTRAINT x UNIQUE (a))")
+    sqlite.exec_driver_sql("CREATE INDEX x ON t (b)")
+    with migration(sqlite):
         assert op.index_exists("x", "t", columns=["b"])
         assert not op.index_exists("x", "t", columns=["a"])
         assert op.unique_constraint_exists("x", "t", columns=["a"])

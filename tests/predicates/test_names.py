@@ -5,9 +5,12 @@ from __future__ import annotations
 import alembic.op
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 from sqlalchemy.sql.elements import quoted_name
 
 from alembic_helpers import op
+from alembic_helpers.databases import MySQL
+from alembic_helpers.databases.objects import Kind
 
 HOSTILE = [
     "Mixed",
@@ -54,11 +57,10 @@ def hostile_table(name, schema):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_found_and_its_neighbours_are_not(connection, migrate, name, database):
     schema = database.other_schema
-    where = schema if database.name != "sqlite" else None
     with migrate():
         target_key = sa.Column(name, sa.Integer, primary_key=True)
         alembic.op.create_table("target", target_key, schema=schema)
-        alembic.op.create_table(name, *hostile_table(name, where), schema=schema)
+        alembic.op.create_table(name, *hostile_table(name, schema), schema=schema)
         alembic.op.create_index(name + "_ix", name, [name, "other"], schema=schema)
     with migrate():
         assert op.table_exists(name, schema=schema)
@@ -134,7 +136,9 @@ def test_case_is_compared_as_the_database_compares_it(connection, migrate, datab
 
 def test_names_that_differ_by_an_accent_are_two(connection, migrate):
     for name in ("e", "é"):
-        connection.exec_driver_sql(f"CREATE TABLE t{name} (c{name} int)")
+        connection.exec_driver_sql(
+            f"CREATE TABLE t{name} (c{name} int, o int, CONSTRAINT uq{name} UNIQUE (o, c{name}))"
+        )
         connection.exec_driver_sql(f"CREATE INDEX ix{name} ON t{name} (c{name})")
     with migrate():
         assert not op.table_exists("tè")
@@ -246,7 +250,7 @@ def conventional_table(schema, target):
 def test_a_naming_convention_is_applied_to_the_name_that_is_asked_for(
     connection, migrate, schema, database
 ):
-    target = "t.id" if schema is None or database.name == "sqlite" else f"{schema}.t.id"
+    target = f"{schema}.t.id" if schema else "t.id"
     metadata = sa.MetaData(naming_convention=CONVENTION)
     stored = {"one": "uq_t_one_a", "positive": "ck_t_positive", "parent": "fk_t_parent_t"}
     with migrate(target_metadata=metadata):
@@ -303,3 +307,26 @@ def test_names_of_other_string_classes_are_names(connection, migrate):
 
 def op_f(name):
     return op.f(name)
+
+
+def test_two_indexes_of_a_table_that_differ_by_an_accent_are_two(connection, migrate):
+    connection.exec_driver_sql("CREATE TABLE t (a int, b int)")
+    connection.exec_driver_sql("CREATE INDEX ixe ON t (a, b)")
+    connection.exec_driver_sql("CREATE INDEX ixé ON t (b, a)")
+    with migrate():
+        assert op.find_index_name("t", columns=["a", "b"]) == "ixe"
+        assert op.find_index_name("t", columns=["b", "a"]) == "ixé"
+
+
+@pytest.mark.parametrize("folds", [0, 1])
+def test_a_server_that_folds_the_names_of_tables_is_believed(folds):
+    """``lower_case_table_names``: 1 on Windows, 2 on macOS."""
+
+    class Server:
+        def execute(self, *_):
+            return [("users", "BASE TABLE", folds)]
+
+    database = MySQL(mysql.dialect())
+    found = database.kind(Server(), "Users", "test")
+    assert (found is Kind.TABLE) is bool(folds)
+    assert (database.relation_key("Users") == database.relation_key("users")) is bool(folds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from servers.migration import migration
 
 from alembic_helpers import op
 
@@ -27,16 +28,15 @@ def test_a_schema_that_is_created_and_dropped_comes_and_goes(migrate, database):
         assert not op.schema_exists(name)
 
 
-def test_the_schemas_of_sqlite_are_its_attached_databases(connection, migrate, database):
-    if database.is_server:
-        return
+def test_the_schemas_of_sqlite_are_its_attached_databases(sqlite):
     name = 'a "b":c'
-    connection.exec_driver_sql("ATTACH DATABASE ':memory:' AS " + '"a ""b"":c"')
-    connection.exec_driver_sql(
+    sqlite.exec_driver_sql("ATTACH DATABASE ':memory:' AS other")
+    sqlite.exec_driver_sql("ATTACH DATABASE ':memory:' AS " + '"a ""b"":c"')
+    sqlite.exec_driver_sql(
         'CREATE TABLE "a ""b"":c".t (a int CONSTRAINT uq UNIQUE REFERENCES t (a))'
     )
-    connection.exec_driver_sql('CREATE INDEX "a ""b"":c".ix ON t (a)')
-    with migrate():
+    sqlite.exec_driver_sql('CREATE INDEX "a ""b"":c".ix ON t (a)')
+    with migration(sqlite):
         for schema in ("main", "MAIN", "temp", "other", "Other", name):
             assert op.schema_exists(schema)
         assert op.table_exists("t", schema=name)
@@ -48,7 +48,7 @@ def test_the_schemas_of_sqlite_are_its_attached_databases(connection, migrate, d
             None, "t", columns=["a"], referred_table="t", referred_schema=name, schema=name
         )
         assert not op.table_exists("t")
-    with migrate():
+    with migration(sqlite):
         assert not op.table_exists("t", schema="main")
 
 
@@ -103,7 +103,7 @@ def test_the_search_path_decides_by_its_first_schema_and_when_it_changes(connect
         op.execute("SET search_path = no_such_schema")
         assert not op.table_exists("here")
         assert not op.table_exists("there")
-        op.execute('SET search_path = ""')
+        op.execute("SET search_path = ''")
         assert not op.index_exists("ix")
         assert not op.sequence_exists("s")
         op.execute("RESET search_path")

@@ -1,0 +1,216 @@
+"""A predicate sees what happened a line earlier, and asks nothing when nothing has happened."""
+
+from __future__ import annotations
+
+import gc
+
+import alembic.op
+import pytest
+import sqlalchemy as sa
+from servers.migration import migration
+
+from alembic_helpers import op
+from alembic_helpers.catalog import freshness
+
+
+def table(name="t"):
+    return name, sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", sa.Integer)
+
+
+def test_a_repeated_question_sends_no_statement(connection, migrate, statements, database):
+    connection.exec_driver_sql("CREATE TABLE t (a int, CONSTRAINT uq UNIQUE (a))")
+
+    def ask():
+        assert op.table_exists("t")
+        assert not op.table_exists("u")
+        assert op.column_exists("t", "a")
+        assert not op.column_exists("t", "b")
+        assert op.unique_constraint_exists("uq", "t", columns=["a"])
+        assert not op.index_exists("ix")
+        assert not op.index_exists("ix", "t")
+        assert not op.view_exists("t")
+        assert not op.sequence_exists("s")
+        assert not op.enum_exists("e")
+        assert not op.extension_exists("e")
+        assert not op.trigger_exists("x", "t")
+        assert op.schema_exists(database.other_schema)
+        assert op.find_index_name("t", columns=["b"]) is None
+
+    with migrate():
+        ask()
+        statements.clear()
+        ask()
+        assert statements == []
+
+
+def test_every_question_about_one_table_is_answered_by_the_first(connection, migrate, statements):
+    connection.exec_driver_sql("CREATE TABLE t (a int, b int, CONSTRAINT uq UNIQUE (a))")
+    with migrate():
+        assert op.column_exists("t", "a")
+        statements.clear()
+        assert op.column_exists("t", "b")
+        assert op.constraint_exists("uq", "t")
+        assert not op.check_constraint_exists("ck", "t")
+        assert not op.index_exists("ix", "t")
+        assert not op.primary_key_exists(None, "t")
+        assert statements == []
+
+
+def test_asking_changes_nothing(connection, migrate, statements, snapshot):
+    with migrate():
+        alembic.op.create_table(*table())
+    before = snapshot(connection)
+    statements.clear()
+    with migrate():
+        op.constraint_exists("x", "t")
+        op.index_exists("x")
+        op.enum_exists("x")
+    assert not statements.ddl
+    assert not statements.writes
+    assert snapshot(connection) == before
+
+
+@pytest.mark.parametrize(
+    "create",
+    [
+        lambda c: op.create_table(*table()),
+        lambda c: alembic.op.create_table(*table()),
+        lambda c: op.execute("CREATE TABLE t (a int)"),
+        lambda c: op.execute(sa.text("CREATE TABLE t (a int)")),
+        lambda c: op.get_bind().execute(sa.text("CREATE TABLE t (a int)")),
+        lambda c: c.exec_driver_sql("CREATE TABLE t (a int)"),
+        lambda c: sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer)).create(c),
+    ],
+    ids=["op", "alembic", "execute", "text", "bind", "driver", "metadata"],
+)
+def test_what_a_line_earlier_made_is_seen(connection, migrate, create):
+    with migrate():
+        assert not op.table_exists("t")
+        assert not op.column_exists("t", "a")
+        create(connection)
+        assert op.table_exists("t")
+        assert op.column_exists("t", "a")
+        connection.exec_driver_sql("DROP TABLE t")
+        assert not op.table_exists("t")
+        assert not op.column_exists("t", "a")
+
+
+def test_every_kind_of_change_is_seen(connection, migrate, database):
+    with migrate():
+        op.create_table(*table())
+        assert not op.index_exists("ix", "t")
+        op.create_index("ix", "t", ["a"])
+        assert op.index_exists("ix", "t")
+        assert not op.index_exists("ix", "t", columns=["id"])
+        op.drop_index("ix", "t")
+        assert not op.index_exists("ix", "t")
+        assert not op.unique_constraint_exists(None, "t", columns=["a"])
+        op.create_unique_constraint("uq", "t", ["a"])
+        assert op.unique_constraint_exists("uq", "t", columns=["a"])
+        op.drop_constraint("uq", "t", type_="unique")
+        assert not op.unique_constraint_exists("uq", "t")
+        op.add_column("t", sa.Column("b", sa.Integer))
+        assert op.column_exists("t", "b")
+        op.alter_column("t", "b", new_column_name="c", existing_type=sa.Integer())
+        assert not op.column_exists("t", "b")
+        assert op.column_exists("t", "c")
+        with op.batch_alter_table("t") as batch:
+            batch.drop_column("c")
+        assert not op.column_exists("t", "c")
+        assert not op.view_exists("v")
+        op.create_view("v", "SELECT a FROM t")
+        assert op.view_exists("v")
+        op.drop_view("v")
+        assert not op.view_exists("v")
+
+
+@pytest.mark.capability("transactional_ddl")
+def test_a_rollback_is_seen(connection, migrate):
+    context = migrate()
+    with context:
+        op.create_table(*table())
+        assert op.table_exists("t")
+        connection.rollback()
+        assert not op.table_exists("t")
+
+
+@pytest.mark.capability("transactional_ddl")
+def test_a_rolled_back_savepoint_is_seen(connection, migrate):
+    with migrate():
+        op.create_table(*table())
+        with connection.begin_nested() as outer:
+            with connection.begin_nested() as inner:
+                op.add_column("t", sa.Column("b", sa.Integer))
+                assert op.column_exists("t", "b")
+                inner.rollback()
+            assert not op.column_exists("t", "b")
+            op.add_column("t", sa.Column("c", sa.Integer))
+            assert op.column_exists("t", "c")
+            outer.rollback()
+        assert not op.column_exists("t", "c")
+        assert op.table_exists("t")
+
+
+def test_an_autocommit_block_is_seen_and_left(connection, migrate):
+    with migrate() as context:
+        assert not op.table_exists("t")
+        with context.autocommit_block():
+            assert not op.table_exists("t")
+            connection.exec_driver_sql("CREATE TABLE t (a int)")
+            assert op.table_exists("t")
+            op.execute("CREATE INDEX ix ON t (a)")
+            assert op.index_exists("ix", "t")
+        assert op.index_exists("ix", "t")
+        connection.exec_driver_sql("DROP TABLE t")
+        assert not op.table_exists("t")
+
+
+@pytest.mark.capability("is_server")
+def test_what_another_connection_of_the_engine_makes_is_seen(connection, migrate, database):
+    # Under REPEATABLE READ, MySQL's default, nobody else's change is seen within a transaction.
+    connection.execution_options(isolation_level="READ COMMITTED")
+    with migrate():
+        assert not op.table_exists("t")
+        engine = op.get_bind().engine.execution_options(isolation_level="AUTOCOMMIT")
+        with database.engine.connect() as second:
+            second.exec_driver_sql("CREATE TABLE t (a int)")
+            second.commit()
+        assert op.table_exists("t")
+        with engine.connect() as third:
+            third.exec_driver_sql("DROP TABLE t")
+        assert not op.table_exists("t")
+
+
+def test_two_migrations_on_one_connection_do_not_share_answers(connection, migrate):
+    with migrate():
+        assert not op.table_exists("t")
+    connection.exec_driver_sql("CREATE TABLE t (a int)")
+    with migrate():
+        assert op.table_exists("t")
+    connection.exec_driver_sql("DROP TABLE t")
+    with migrate():
+        assert not op.table_exists("t")
+
+
+def test_a_memory_that_is_gone_leaves_nothing_on_the_engine(connection, migrate, database):
+    with migrate():
+        op.table_exists("t")
+    memories = freshness._memories[database.engine]
+    for _ in range(3):
+        with migrate():
+            op.table_exists("t")
+    gc.collect()
+    assert len(memories) <= 2
+    assert freshness._memories[database.engine] is memories
+
+
+def test_an_attached_database_is_seen(sqlite):
+    with migration(sqlite) as context:
+        assert not op.schema_exists("extra")
+        assert not op.table_exists("t", schema="extra")
+        with context.autocommit_block():
+            sqlite.exec_driver_sql("ATTACH DATABASE ':memory:' AS extra")
+            assert op.schema_exists("extra")
+            assert not op.table_exists("t", schema="extra")
+            op.execute("CREATE TABLE extra.t (a int)")
+            assert op.table_exists("t", schema="extra")
