@@ -34,6 +34,9 @@ class Door(Protocol):
     def table(self, name: str, schema: str | None) -> Table | None:
         """The table in exactly that schema."""
 
+    def relation(self, name: str, schema: str | None) -> Table | None:
+        """The same, or a materialized view or foreign table."""
+
     def leads_to(self, name: str) -> str | None:
         """The schema of the relation that the server finds under an unqualified name."""
 
@@ -103,18 +106,16 @@ class Catalog:
         return self._recall(("kind", name, where), lambda c: self.database.kind(c, name, where))
 
     def table(self, name: str, schema: str | None) -> Table | None:
+        return self.relation(name, schema) if self.kind(name, schema) is Kind.TABLE else None
+
+    def relation(self, name: str, schema: str | None) -> Table | None:
         where = self.schema(schema)
         return self._recall(("table", name, where), lambda c: self.database.table(c, name, where))
 
     def indexes(self, name: str, schema: str | None) -> tuple[Index, ...]:
         """The indexes of a table or a materialized view."""
-        table = self.table(name, schema)
-        if table is not None or self.kind(name, schema) is not Kind.MATERIALIZED_VIEW:
-            return table.indexes if table else ()
-        where = self.schema(schema)
-        return self._recall(
-            ("indexes", name, where), lambda c: tuple(self.database.indexes(c, name, where))
-        )
+        relation = self.relation(name, schema)
+        return relation.indexes if relation else ()
 
     def leads_to(self, name: str) -> str | None:
         return self._recall(("leads", name), lambda c: self.database.schema_of(c, name))
@@ -170,7 +171,12 @@ class Overlay:
         return getattr(self._door, name)
 
     def table(self, name: str, schema: str | None) -> Table | None:
-        table = self._door.table(name, schema)
+        return self._as_replaced(self._door.table(name, schema))
+
+    def relation(self, name: str, schema: str | None) -> Table | None:
+        return self._as_replaced(self._door.relation(name, schema))
+
+    def _as_replaced(self, table: Table | None) -> Table | None:
         if table is None:
             return None
         same = (table.schema, self._key(table.name)) == (

@@ -22,6 +22,7 @@ from sqlalchemy.types import TypeEngine
 
 from ..errors import NotSupportedError
 from .objects import (
+    TABLE_LIKE,
     Column,
     Constraint,
     ConstraintType,
@@ -70,6 +71,8 @@ class Database:
     """May two tables of a schema have indexes of one name?"""
     restates_columns = False
     """Does altering one thing of a column say all of it again, so that what is not said is lost?"""
+    temporary_schema: str | None = None
+    """The schema that holds the session's temporary tables, where it is one."""
     has_enums = False
     """Are there named enum types?"""
     columns_hold_enums = False
@@ -150,8 +153,8 @@ class Database:
     # -- tables ----------------------------------------------------------------------------------
 
     def table(self, connection: Connection, name: str, schema: str) -> Table | None:
-        """A snapshot of the table; ``None`` when there is no table of that name."""
-        if self.kind(connection, name, schema) is not Kind.TABLE:
+        """A snapshot of what has columns of its own; ``None`` when nothing of that name has."""
+        if self.kind(connection, name, schema) not in TABLE_LIKE:
             return None
         return Table(
             name=name,

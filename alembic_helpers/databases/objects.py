@@ -29,6 +29,10 @@ class Kind(enum.Enum):
     OTHER = "object of another kind"
 
 
+TABLE_LIKE = (Kind.TABLE, Kind.MATERIALIZED_VIEW, Kind.FOREIGN_TABLE)
+"""What has columns of its own, which an ALTER or a CREATE INDEX can reach."""
+
+
 class ConstraintType(str, enum.Enum):
     """The values are those of ``type_`` in ``op.drop_constraint``; exclude is PostgreSQL's."""
 

@@ -133,6 +133,7 @@ class PostgreSQL(Database):
     # https://github.com/postgres/postgres/blob/master/src/backend/parser/parse_utilcmd.c:
     # transformIndexConstraints, "remove any redundant index specifications"
     merges_unique_constraints = True
+    temporary_schema = "pg_temp"
     has_enums = True
     has_extensions = True
     has_schemas = True

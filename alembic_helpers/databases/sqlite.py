@@ -34,6 +34,7 @@ class _Master(NamedTuple):
 
 class SQLite(Database):
     title = "SQLite"
+    temporary_schema = "temp"
     replaces_views = False
 
     def name_key(self, name: str) -> str:

@@ -91,7 +91,7 @@ class SQLiteRebuild(Rebuild):
     def _without_computed(
         self, operations: list[MigrateOperation]
     ) -> tuple[Table, list[MigrateOperation], list[MigrateOperation]]:
-        """Computed columns are added anew: a batch would copy their values, which SQLite refuses."""
+        """Computed columns are added anew: a batch would copy their values; SQLite refuses that."""
         key = self.table.key
         computed = {key(c.name): c for c in self.table.columns if c.computed is not None}
         if not computed:
@@ -127,8 +127,8 @@ class SQLiteRebuild(Rebuild):
     def _apart(self, operation: ops.AddColumnOp) -> list[MigrateOperation]:
         """The column alone, then what comes with it, each under the name that it is to have.
 
-        Alembic's batch would make the constraints and indexes of the column's flags once more, named
-        after the temporary table.
+        Alembic's batch would make the constraints and indexes of the column's flags once more,
+        named after the temporary table.
         """
         shell = upstream.schema_objects(self.context).table(
             operation.table_name, upstream.copied(operation.column), schema=operation.schema
@@ -234,9 +234,9 @@ class SQLiteRebuild(Rebuild):
             ):
                 raise AlembicHelpersError(
                     f"{name}: SQLite can only change this by replacing the table, other tables "
-                    "refer to it, and PRAGMA foreign_keys is ON within an open transaction: dropping "
-                    "the old table would delete or block their rows. Nothing was changed. Run the "
-                    "migration on a connection with PRAGMA foreign_keys=OFF."
+                    "refer to it, and PRAGMA foreign_keys is ON within an open transaction: "
+                    "dropping the old table would delete or block their rows. Nothing was changed. "
+                    "Run the migration on a connection with PRAGMA foreign_keys=OFF."
                 )
             # As Alembic announces for SQLite: "Will assume non-transactional DDL".
             self._execute("COMMIT")

@@ -62,7 +62,7 @@ def _landed(
 @judges.register(ops.DropColumnOp)
 def drop_column(operation: ops.DropColumnOp, site: Site) -> Judgement:
     subject = _subject("drop_column", operation, operation.column_name)
-    table = site.door.table(operation.table_name, operation.schema)
+    table = site.door.relation(operation.table_name, operation.schema)
     found = table.column(operation.column_name) if table else None
     if table is None or found is None:
         return gone(subject, operation.table_name, operation.schema, site)

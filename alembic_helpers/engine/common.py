@@ -84,11 +84,11 @@ def landing(operation: _Op, table: Table, site: Site) -> _Op:
 
 def visible_table(name: str, schema: str | None, site: Site) -> Table | None:
     """The table to alter: that of the current schema, else the one the search path leads to."""
-    table = site.door.table(name, schema)
+    table = site.door.relation(name, schema)
     if table is None and schema is None:
         elsewhere = site.door.leads_to(name)
         if elsewhere is not None:
-            return site.door.table(name, elsewhere)
+            return site.door.relation(name, elsewhere)
     return table
 
 

@@ -103,7 +103,7 @@ def drop_constraint(operation: ops.DropConstraintOp, site: Site) -> Judgement:
         type_.label if type_ else "constraint",
         f"{qualified(operation.schema, operation.table_name)} {name or ''}".rstrip(),
     )
-    table = site.door.table(operation.table_name, operation.schema)
+    table = site.door.relation(operation.table_name, operation.schema)
     if table is None:
         return gone(subject, operation.table_name, operation.schema, site)
     if type_ is ConstraintType.PRIMARY and not site.database.names_primary_keys:

@@ -123,7 +123,7 @@ def constraint_of(constraint: sa.Constraint, table: Table, site: Site) -> Constr
 
 
 def named_by_convention(table: Table, convention: Mapping[str, str], site: Site) -> Table:
-    """The table with the names that a batch's ``naming_convention`` gives its unnamed constraints."""
+    """The table, its unnamed constraints named by a batch's ``naming_convention``."""
     metadata = sa.MetaData(naming_convention=dict(convention))
     shell = sa.Table(table.name, metadata, *(sa.Column(c.name, c.type) for c in table.columns))
     named = []

@@ -78,7 +78,7 @@ def drop_index(operation: ops.DropIndexOp, site: Site) -> Judgement:
 
 def _table_of(subject: Subject, operation: ops.DropIndexOp, name: str, site: Site) -> Table | None:
     if operation.table_name is not None:
-        return site.door.table(operation.table_name, operation.schema)
+        return site.door.relation(operation.table_name, operation.schema)
     tables = site.door.tables_with_index(name, operation.schema)
     if len(tables) > 1:
         raise AmbiguousMatch(
@@ -86,7 +86,7 @@ def _table_of(subject: Subject, operation: ops.DropIndexOp, name: str, site: Sit
             f"{', '.join(tables)}; write: op.drop_index({name!r}, {tables[0]!r})",
             candidates=tables,
         )
-    return site.door.table(tables[0], operation.schema) if tables else None
+    return site.door.relation(tables[0], operation.schema) if tables else None
 
 
 def _not_on_it(subject: Subject, operation: ops.DropIndexOp, name: str, site: Site) -> Judgement:

@@ -195,8 +195,8 @@ def current_operations(caller: str) -> IdempotentOperations:
     context = upstream.current_context()
     if context is None:
         raise NoMigrationContext(
-            f"{caller}: nothing is migrating. Call it within upgrade() or downgrade(), or around it "
-            "write: with Operations.context(MigrationContext.configure(connection)): ..."
+            f"{caller}: nothing is migrating. Call it within upgrade() or downgrade(), or around "
+            "it write: with Operations.context(MigrationContext.configure(connection)): ..."
         )
     return operations_for(context)
 

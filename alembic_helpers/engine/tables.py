@@ -35,6 +35,8 @@ from .types import enum_differences
 def create_table(operation: ops.CreateTableOp, site: Site) -> Judgement:
     name = operation.table_name
     subject = Subject("create_table", "table", qualified(operation.schema, name))
+    if _is_temporary(operation):
+        return _temporary(subject, operation, site)
     kind = site.door.kind(name, operation.schema)
     clashes = enum_differences(operation.columns, site)
     if kind is None:
@@ -63,6 +65,18 @@ def create_table(operation: ops.CreateTableOp, site: Site) -> Judgement:
     if unfinished:
         return partial(subject, unfinished, f"the table is there, added {', '.join(words)}")
     return same(subject)
+
+
+def _is_temporary(operation: ops.CreateTableOp) -> bool:
+    return any("TEMP" in prefix.upper() for prefix in operation.prefixes or ())
+
+
+def _temporary(subject: Subject, operation: ops.CreateTableOp, site: Site) -> Judgement:
+    """The session's own table, whatever else has its name; MySQL lists it nowhere."""
+    schema = site.database.temporary_schema
+    if schema is None or site.door.kind(operation.table_name, schema) is None:
+        return absent(subject, unflagged(operation))
+    return same(subject, "already there, a temporary table of this session")
 
 
 def _asked(operation: ops.CreateTableOp, site: Site) -> sa.Table:
@@ -128,12 +142,28 @@ def drop_table(operation: ops.DropTableOp, site: Site) -> Judgement:
     name = operation.table_name
     subject = Subject("drop_table", "table", qualified(operation.schema, name))
     table = site.door.table(name, operation.schema)
+    temporary = _temporary_namesake(operation, site)
+    if table is not None and temporary is not None:
+        raise AmbiguousMatch(
+            f"drop_table {subject.name}: there is a table and, hiding it, a temporary table of "
+            f"this session; nothing was dropped. Say which: op.drop_table({name!r}, "
+            f"schema={table.schema!r}), or schema={temporary.schema!r} for the temporary one.",
+            candidates=[table.schema, temporary.schema],
+        )
+    table = table or temporary
     if table is not None:
         return absent(subject, landing(unflagged(operation), table, site))
     kind = site.door.kind(name, operation.schema)
     if kind is not None:
         return wrong_kind(subject, kind, Kind.TABLE)
     return gone(subject, name, operation.schema, site)
+
+
+def _temporary_namesake(operation: ops.DropTableOp, site: Site) -> Table | None:
+    schema = site.database.temporary_schema
+    if schema is None or operation.schema is not None:
+        return None
+    return site.door.table(operation.table_name, schema)
 
 
 @judges.register(ops.RenameTableOp)

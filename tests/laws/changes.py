@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Dialect
 
 from . import names
-from .kinds import NOW, STRINGS, Kind, kinds
+from .kinds import NOW, STRINGS, kinds
 from .model import UNNAMED, Check, Column, Constraint, ForeignKey, Index, Name, Row, Table, Unique
 from .operations import (
     AddColumn,
@@ -27,7 +27,6 @@ from .operations import (
     Operation,
     RenameTable,
 )
-
 
 # Beside the names of columns, what else may be settled about a table: no name has a NUL in it.
 RENAMED, COMMENTED = "\0renamed", "\0commented"
@@ -151,13 +150,13 @@ class Revision:
         return replace(table, rows=tuple(self._some_rows(table)))
 
     def _with_constraints(self, table: Table) -> Table:
-        unique = self._some_unique(table) if self.draw(st.booleans()) else None
-        if unique and set(unique.columns) == set(table.key):
-            unique = None  # PostgreSQL makes one of the two, of either name
-        check = self._some_check(table) if self.draw(st.booleans()) else None
-        foreign = self._some_foreign_key(table) if self.draw(st.booleans()) else None
-        made = tuple(c for c in (unique, check, foreign) if c is not None)
-        return replace(table, constraints=made)
+        for some in (self._some_unique, self._some_check, self._some_foreign_key):
+            constraint = some(table) if self.draw(st.booleans()) else None
+            if isinstance(constraint, Unique) and set(constraint.columns) == set(table.key):
+                continue  # PostgreSQL makes one of the two, of either name
+            if constraint:
+                table = replace(table, constraints=(*table.constraints, constraint))
+        return table
 
     def _some_column(self, table: str) -> Column:
         # Often an integer, which can refer to a key.
@@ -246,7 +245,9 @@ class Revision:
             c
             for c in table.columns
             # MySQL has no CHECK on a column that counts by itself.
-            if c.kind.name in ("integer", "string", "smallint") and c.name not in table.key
+            if c.kind.name in ("integer", "string", "smallint")
+            and c.name not in table.key
+            and not _has_key(table, c)
         ]
         if not able:
             return None
@@ -256,8 +257,14 @@ class Revision:
         return name and Check(name, column, value)
 
     def _some_foreign_key(self, table: Table) -> ForeignKey | None:
-        targets = [t for t in self.tables.values() if t.key]
-        # MySQL's check and a foreign key with an action do not go together on one column.
+        targets = [
+            t
+            for t in self.tables.values()
+            # Alembic's batch, which SQLite needs, takes "a.b" for a table b in a schema a.
+            if t.key
+            and not (t.name == table.name and self.dialect.name == "sqlite" and "." in t.name)
+        ]
+        # On MySQL no column has both a CHECK and a foreign key with an action.
         able = [
             c
             for c in table.columns
@@ -365,7 +372,9 @@ class Revision:
         """With ``sa.ForeignKey("table.column")``, where dots are separators."""
         targets = [t for t in self.tables.values() if t.key and "." not in t.name + t.key[0]]
         conventional = [f"fk_{table.name}_{column.name}_{target.name}" for target in targets]
-        fits = [names.length(name, self.dialect) < names.limit(self.dialect) for name in conventional]
+        fits = [
+            names.length(name, self.dialect) < names.limit(self.dialect) for name in conventional
+        ]
         # On MySQL the column could not be dropped again before its nameless key is.
         if not targets or not all(fits) or self.reversible or not self.draw(st.booleans()):
             return column

@@ -66,7 +66,9 @@ _COMMON = (
         tuple(Default(value, value) for value in STRINGS),
         wider="long string",
     ),
-    Kind("long string", lambda: sa.String(50), STRINGS, (Default("it's 100%: \\", "it's 100%: \\"),)),
+    Kind(
+        "long string", lambda: sa.String(50), STRINGS, (Default("it's 100%: \\", "it's 100%: \\"),)
+    ),
     Kind(
         "numeric",
         lambda: sa.Numeric(6, 2),
@@ -80,7 +82,12 @@ _COMMON = (
     Kind("datetime", sa.DateTime, (dt.datetime(2024, 2, 29, 23, 59, 59),), (NOW,)),
     Kind("double", sa.Double, (0.0, 0.5, -2.25)),
     Kind("binary", sa.LargeBinary, (b"", b"\x00%'\\"), has_index=False),
-    Kind("json", lambda: sa.JSON(none_as_null=True), ({"a'%": [1, None]}, [], "it's"), has_index=False),
+    Kind(
+        "json",
+        lambda: sa.JSON(none_as_null=True),
+        ({"a'%": [1, None]}, [], "it's"),
+        has_index=False,
+    ),
     Kind("uuid", sa.Uuid, (uuid.UUID(int=0), uuid.UUID(int=2**100 + 7))),
 )
 # TEXT has no literal default on MySQL, and an index on it needs a length there.

@@ -12,9 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from .kinds import Default, Kind
 from .shown import Shown
 
-from .kinds import Default, Kind
 
 @dataclass(frozen=True, repr=False)
 class Name(Shown):
@@ -173,6 +173,4 @@ class Table(Shown):
 
     def with_column(self, changed: Column, old_name: str | None = None) -> Table:
         old = old_name or changed.name
-        return replace(
-            self, columns=tuple(changed if c.name == old else c for c in self.columns)
-        )
+        return replace(self, columns=tuple(changed if c.name == old else c for c in self.columns))

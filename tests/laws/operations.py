@@ -7,13 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .shown import Shown
-
 from .model import Check, Column, Constraint, ForeignKey, Index, Row, Table, Unique
+from .shown import Shown
 
 Op = Any
 """``alembic.op``, ``alembic_helpers.op``, or what ``batch_alter_table`` gives."""
-
 
 
 @dataclass(frozen=True, repr=False)
@@ -251,9 +249,7 @@ class DropConstraint(Operation):
         op.drop_constraint(name, self.table, type_=self.constraint.type_, schema=schema)
 
     def run_in_batch(self, batch_op: Op, schema: str | None) -> None:
-        batch_op.drop_constraint(
-            self.constraint.name.final.build(), type_=self.constraint.type_
-        )
+        batch_op.drop_constraint(self.constraint.name.final.build(), type_=self.constraint.type_)
 
 
 @dataclass(frozen=True, repr=False)

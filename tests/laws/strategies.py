@@ -15,11 +15,10 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 from sqlalchemy.engine import Dialect
 
-from .shown import Shown
-
 from .changes import Revision
 from .model import Table
 from .operations import Batch, Operation, creation
+from .shown import Shown
 
 CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -6,11 +6,6 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from servers.database import Database
-from servers.migration import recorded
-
-from alembic_helpers import op
-
 from laws.runs import (
     assert_same,
     described,
@@ -23,6 +18,10 @@ from laws.runs import (
     warnings,
 )
 from laws.strategies import Scenario, scenarios
+from servers.database import Database
+from servers.migration import recorded
+
+from alembic_helpers import op
 
 
 def some_scenario(database: Database, **options: Any) -> st.SearchStrategy[Scenario]:
@@ -32,7 +31,9 @@ def some_scenario(database: Database, **options: Any) -> st.SearchStrategy[Scena
 
 
 @given(data=st.data())
-def test_law_1_a_fresh_run_makes_what_alembic_makes(database: Database, data: st.DataObject) -> None:
+def test_law_1_a_fresh_run_makes_what_alembic_makes(
+    database: Database, data: st.DataObject
+) -> None:
     scenario = data.draw(some_scenario(database))
     expected = made_by_alembic(database, scenario)
     with prepared(database, scenario) as connection:

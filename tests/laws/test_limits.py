@@ -38,6 +38,13 @@ def dot_in_inline_target() -> None:
     op.create_table("children", number("x", sa.ForeignKey("a.b.id")))
 
 
+def reference_to_itself_with_a_dot() -> None:
+    """Alembic's batch takes the table "a.b" for the table b of the schema a."""
+    op.create_table("a.b", key(), number("x"))
+    with op.batch_alter_table("a.b") as batch_op:
+        batch_op.create_foreign_key("fk", "a.b", ["x"], ["id"])
+
+
 def space_at_the_end() -> None:
     op.create_table("t", sa.Column("id ", sa.Integer))
 
@@ -91,6 +98,7 @@ class Limit:
 LIMITS = [
     Limit(dot_in_target_column, EVERYWHERE),
     Limit(dot_in_inline_target, SERVERS),
+    Limit(reference_to_itself_with_a_dot, ("sqlite",)),
     Limit(space_at_the_end, ("mariadb", "mysql")),
     Limit(check_on_a_counting_column, ("mariadb", "mysql")),
     Limit(rename_of_a_checked_column, ("mysql",)),

@@ -31,6 +31,8 @@ class Capabilities:
     # Is there an ENUM that lives in its column?
     has_inline_enums: bool = False
     has_sequences: bool = False
+    # Do a session's temporary tables stand in a schema that can be looked into?
+    has_temporary_schema: bool = False
     has_materialized_views: bool = False
     has_extensions: bool = False
     # Comments on tables and columns?
@@ -68,6 +70,7 @@ def capabilities(name: str, version: tuple[int, ...]) -> dict[str, bool]:
     if name == "postgresql":
         return {
             "transactional_ddl": True,
+            "has_temporary_schema": True,
             "has_enums": True,
             "has_sequences": True,
             "has_materialized_views": True,
@@ -87,6 +90,7 @@ def capabilities(name: str, version: tuple[int, ...]) -> dict[str, bool]:
     if name == "sqlite":
         return {
             "is_server": False,
+            "has_temporary_schema": True,
             "has_schemas": False,
             "has_cross_schema_foreign_keys": False,
             "has_comments": False,
