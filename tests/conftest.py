@@ -51,11 +51,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers",
-        "capability(*names): run only on the databases that have all of these capabilities "
-        "(tests/servers/database.py)",
-    )
+    for marker, which in (("capability", "all"), ("lacks", "none")):
+        config.addinivalue_line(
+            "markers",
+            f"{marker}(*names): run only on the databases that have {which} of these capabilities "
+            "(tests/servers/database.py)",
+        )
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -141,11 +142,14 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" not in metafunc.fixturenames:
         return
-    names = [n for mark in metafunc.definition.iter_markers("capability") for n in mark.args]
-    unknown = set(names) - set(Capabilities.__dataclass_fields__)
+    names, lacking = (
+        [name for mark in metafunc.definition.iter_markers(marker) for name in mark.args]
+        for marker in ("capability", "lacks")
+    )
+    unknown = {*names, *lacking} - set(Capabilities.__dataclass_fields__)
     if unknown:
         raise pytest.UsageError(f"{metafunc.definition.nodeid}: no such capability: {unknown}")
-    ids = _databases(metafunc.config).capable(*names) or [_NONE_CAPABLE]
+    ids = _databases(metafunc.config).capable(names, lacking) or [_NONE_CAPABLE]
     metafunc.parametrize("database", ids, indirect=True)
 
 
@@ -169,7 +173,8 @@ def _parameter(item: pytest.Item) -> object:
 def database(request: pytest.FixtureRequest) -> Database:
     """This worker's own database, empty; the test runs once on each server that is reachable.
 
-    ``@pytest.mark.capability("has_enums")`` keeps a test to the databases that have it.
+    ``@pytest.mark.capability("has_enums")`` keeps a test to the databases that have it,
+    ``@pytest.mark.lacks("has_enums")`` to the others.
     """
     found = _databases(request.config).get(request.param)
     found.wipe()

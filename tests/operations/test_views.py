@@ -121,9 +121,8 @@ class TestMaterialized:
             run(lambda: op.drop_view("v", schema=schema))
 
 
+@pytest.mark.lacks("has_materialized_views")
 def test_materialized_where_there_are_none(run, database):
-    if database.has_materialized_views:
-        return
     titles = {"mysql": "MySQL", "mariadb": "MariaDB", "sqlite": "SQLite"}
     for name, step in (
         ("create_view", lambda: op.create_view("v", "SELECT 1", materialized=True)),

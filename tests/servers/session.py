@@ -105,12 +105,14 @@ class Databases:
     def ids(self) -> list[str]:
         return ["sqlite", *self._servers]
 
-    def capable(self, *names: str) -> list[str]:
-        """The ids of those that have every capability named."""
+    def capable(self, names: list[str], lacking: list[str]) -> list[str]:
+        """The ids of those that have every capability of the first list, and none of the second."""
         found = []
         for candidate in self.ids():
             can = Capabilities(**capabilities(*self._kind(candidate)))
-            if all(getattr(can, name) for name in names):
+            if all(getattr(can, name) for name in names) and not any(
+                getattr(can, name) for name in lacking
+            ):
                 found.append(candidate)
         return found
 
