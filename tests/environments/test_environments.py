@@ -103,6 +103,24 @@ def test_in_an_asynchronous_env(database, new_project, look, helper_log) -> None
     assert not look().has_table("users")
 
 
+def test_what_run_async_made_is_seen_by_the_next_operation(
+    database, new_project, look, helper_log
+) -> None:
+    project = new_project(database.async_url, "async")
+    project.revision(
+        """
+        async def create(connection):
+            await connection.execute(sa.text("CREATE TABLE users (id INTEGER PRIMARY KEY)"))
+
+        if not op.table_exists("users"):
+            op.run_async(create)
+        op.add_column("users", sa.Column("a", sa.Integer))
+        """
+    )
+    project.upgrade()
+    assert [column["name"] for column in look().get_columns("users")] == ["id", "a"]
+
+
 def test_in_a_multidb_env(database, new_project, look, helper_log, tmp_path) -> None:
     project = new_project("unused", "multidb")
     ini = project.folder / "alembic.ini"
