@@ -6,7 +6,8 @@ makes of it, on the migration's own connection, so that uncommitted work is seen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
 from alembic.runtime.migration import MigrationContext
@@ -157,7 +158,30 @@ class Catalog:
 
     def _recall(self, key: Hashable, ask: Callable[[Connection], _T]) -> _T:
         connection = self.connection
-        return self._memory.recall(key, lambda: ask(connection))
+
+        def untranslated() -> _T:
+            with _without_translation(connection):
+                return ask(connection)
+
+        return self._memory.recall(key, untranslated)
+
+
+@contextmanager
+def _without_translation(connection: Connection) -> Iterator[None]:
+    """The catalog's own queries name schemas as they are.
+
+    SQLAlchemy refuses a cached statement under a map that has ``None`` among its keys, where it was
+    compiled under one that had not.
+    """
+    mapping = connection.get_execution_options().get("schema_translate_map")
+    if not mapping:
+        yield
+        return
+    connection.execution_options(schema_translate_map=None)
+    try:
+        yield
+    finally:
+        connection.execution_options(schema_translate_map=mapping)
 
 
 class Overlay:

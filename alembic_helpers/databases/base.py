@@ -89,6 +89,11 @@ class Database:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
 
+    @property
+    def keeps_inline_references(self) -> bool:
+        """Does a REFERENCES written within an added column become a foreign key?"""
+        return True
+
     # -- names ---------------------------------------------------------------------------------
 
     def stored_name(self, name: str) -> str:

@@ -118,6 +118,7 @@ class MySQL(Database):
     )
 
     spellings = (
+        (r"\butf8(?=_|\b)", "utf8mb3"),  # its old name, which MariaDB 10.5 still shows
         (r"^bool(ean)?$", "tinyint"),
         (r"^integer\b", "int"),
         (r"^((?:tiny|small|medium|big)?int|year)\(\d+\)", r"\1"),  # a display width is no type
@@ -143,6 +144,14 @@ class MySQL(Database):
         size = int(length) * (4 if kind == "text" else 1)
         limits = (("tiny", 2**8), ("", 2**16), ("medium", 2**24), ("long", 2**32))
         return next(word for word, limit in limits if size < limit) + kind + rest
+
+    @property
+    def keeps_inline_references(self) -> bool:
+        """Before 9.0 a REFERENCES within a column was read, and forgotten.
+
+        https://dev.mysql.com/doc/refman/8.4/en/ansi-diff-foreign-keys.html
+        """
+        return (self.dialect.server_version_info or ()) >= (9,)
 
     _folds_tables = False
     """Are names of tables kept or compared in lower case? Known once the server has been asked."""
@@ -322,6 +331,11 @@ class MySQL(Database):
 
 class MariaDB(MySQL):
     title = "MariaDB"
+
+    @property
+    def keeps_inline_references(self) -> bool:
+        return True
+
     _checks = sa.text(
         # Names are per table, and a column's own CHECK carries the column's name.
         "SELECT constraint_name AS name, check_clause AS clause "

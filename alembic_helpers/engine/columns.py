@@ -51,6 +51,8 @@ def _landed(
     The name that a column's own index gets holds the schema, as it was written.
     """
     landed = landing(unflagged(operation), table, site)
+    if not site.database.keeps_inline_references:
+        landed = changed(landed, inline_references=None)
     if landed.schema == operation.schema or not operation.column.index:
         return (landed,)
     column = upstream.copied(operation.column)
