@@ -382,6 +382,10 @@ def plain_expression(sql: str) -> str:
     """Case, spaces, identifier quotes, casts and parentheses gone; string literals untouched."""
     # Odd pieces are the literals that the pattern captured.
     return "".join(
-        piece if at % 2 else re.sub(r"[\s()\"`\[\]]", "", _CAST.sub("", piece)).lower()
-        for at, piece in enumerate(_LITERAL.split(sql.strip()))
+        piece if at % 2 else _plain(piece) for at, piece in enumerate(_LITERAL.split(sql.strip()))
     )
+
+
+def _plain(sql: str) -> str:
+    # SQLAlchemy writes !=, which servers keep as <>.
+    return re.sub(r"[\s()\"`\[\]]", "", _CAST.sub("", sql)).lower().replace("!=", "<>")

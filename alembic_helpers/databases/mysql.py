@@ -233,7 +233,11 @@ class MySQL(Database):
             else:
                 yield self._key(key, _CONSTRAINT_TYPES[type_], group, actions)
         for row in connection.execute(self._checks, table):
-            yield Constraint(ConstraintType.CHECK, row.name, sqltext=row.clause)
+            yield Constraint(ConstraintType.CHECK, row.name, sqltext=self._clause(row.clause))
+
+    def _clause(self, kept: str) -> str:
+        """A CHECK as it is written; MySQL shows it with every quote and backslash escaped."""
+        return re.sub(r"\\(.)", r"\1", kept)
 
     def _key(
         self, name: str, type_: ConstraintType, rows: list[Row[Any]], actions: dict[str, Row[Any]]
@@ -301,6 +305,9 @@ class MySQL(Database):
 
     def plain_expression(self, sql: str) -> str:
         sql = re.sub(r"`?(\w+)`? AS `?\1`?(?=\s*(,|from\b|$))", r"\1", sql, flags=re.IGNORECASE)
+        # The server names the character set of a string, and may escape the quote within it.
+        sql = re.sub(r"(?<!\w)_\w+(?=')", "", sql)
+        sql = re.sub(r"\\(.)", lambda match: "''" if match[1] == "'" else match[0], sql)
         return super().plain_expression(sql)
 
     def equals(self, column: ColumnElement[Any], value: Any, stored: Column) -> ColumnElement[bool]:
@@ -342,6 +349,9 @@ class MariaDB(MySQL):
         "FROM information_schema.check_constraints "
         "WHERE constraint_schema = :schema AND table_name = :name"
     )
+
+    def _clause(self, kept: str) -> str:
+        return kept
 
     def trigger_key(self, name: str) -> str:
         """A trigger is a file of that name here, which on MySQL it no longer is."""

@@ -88,7 +88,7 @@ class Project:
 
 
 def without_logging(env: Path) -> None:
-    """fileConfig() takes the root's handlers away, pytest's too: only a process of its own has it."""
+    """fileConfig() takes pytest's handlers away: only a process of its own has it."""
     text = env.read_text()
     assert "fileConfig(config.config_file_name)" in text
     env.write_text(

@@ -6,7 +6,7 @@ import datetime as dt
 import decimal
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -90,12 +90,20 @@ _COMMON = (
     ),
     Kind("uuid", sa.Uuid, (uuid.UUID(int=0), uuid.UUID(int=2**100 + 7))),
 )
-# TEXT has no literal default on MySQL, and an index on it needs a length there.
 _TEXT = Kind("text", sa.Text, STRINGS, tuple(Default(v, v) for v in STRINGS))
-_MYSQL_TEXT = Kind("text", sa.Text, STRINGS, has_index=False)
 
 
 def kinds(dialect: Dialect) -> dict[str, Kind]:
     """The kinds of columns that a database has, by name."""
-    text = _MYSQL_TEXT if dialect.name in ("mysql", "mariadb") else _TEXT
-    return {kind.name: kind for kind in (*_COMMON, text)}
+    found = {kind.name: kind for kind in (*_COMMON, _TEXT)}
+    if dialect.name in ("mysql", "mariadb"):
+        found = {name: _for_mysql(kind) for name, kind in found.items()}
+    return found
+
+
+def _for_mysql(kind: Kind) -> Kind:
+    if kind is _TEXT:  # no literal default, and an index needs a length
+        return replace(kind, defaults=(), has_index=False)
+    # SQLAlchemy creates an expression default, and Alembic's CHANGE makes a literal of it again.
+    literal = tuple(d for d in kind.defaults if not d.is_text or d is NOW)
+    return replace(kind, defaults=literal)

@@ -39,13 +39,11 @@ def migrated(
             operation.run(op, scenario.schema)
 
 
-def state(connection: Connection, schema: str | None, *, text: bool = True) -> dict[str, Any]:
-    """The schema and every row in it; ``text=False``: as it is reflected, not as it is spelled."""
+def state(connection: Connection, schema: str | None) -> dict[str, Any]:
+    """The schema, to the letter, and every row in it."""
     found = snapshot(connection, schema)
     found["rows"] = {name: rows(connection, name, schema) for name in found["tables"]}
-    if not text:
-        del found["catalog"]
-    elif connection.dialect.name in ("mysql", "mariadb"):
+    if connection.dialect.name in ("mysql", "mariadb"):
         created = found["catalog"]["created"]
         created.update({name: _keys_in_order(sql) for name, sql in created.items()})
     return found
@@ -75,6 +73,13 @@ def described(connection: Connection, schema: str | None) -> dict[str, Any]:
         return state(connection, schema)
     names = sa.inspect(connection).get_table_names(schema)
     return {name: _sqlite_table(connection, name, schema or "main") for name in names}
+
+
+def meant(connection: Connection, schema: str | None) -> dict[str, Any]:
+    """The state as it is reflected, however it is spelled."""
+    found = described(connection, schema)
+    found.pop("catalog", None)
+    return found
 
 
 _QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
@@ -147,7 +152,8 @@ def killed_at(connection: Connection, statement: int) -> Iterator[None]:
     sa.event.listen(connection, "before_cursor_execute", count)
     try:
         yield
-    except Killed:
+    # Alembic's batch cleans up after any error, on the connection that SQLAlchemy has closed.
+    except (Killed, sa.exc.PendingRollbackError):
         # The server, or SQLite at its next start, undoes what was not committed.
         connection.invalidate()
     finally:

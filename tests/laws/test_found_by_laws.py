@@ -108,6 +108,28 @@ def test_a_unique_constraint_that_repeats_the_primary_key_is_no_difference(
     assert not statements.ddl
 
 
+@pytest.mark.parametrize("value", [0, "it's", BACKSLASH, "%(x)s"])
+def test_a_nameless_check_is_known_again_however_the_server_writes_it(
+    migrate, schema, value, statements
+) -> None:
+    kind = sa.Integer() if value == 0 else sa.String(30)
+    outcomes = []
+    for _ in range(2):
+        statements.clear()
+        with migrate():
+            outcomes.append(
+                create_table_if_not_exists(
+                    "t",
+                    sa.Column("id", sa.Integer, primary_key=True),
+                    sa.Column("a;", kind),
+                    sa.CheckConstraint(sa.column("a;") != value),
+                    schema=schema,
+                )
+            )
+    assert outcomes == [Outcome.APPLIED, Outcome.SKIPPED]
+    assert not statements.ddl
+
+
 def test_asked_for_by_itself_it_is_made_beside_the_primary_key(migrate, schema) -> None:
     with migrate():
         table(schema=schema)

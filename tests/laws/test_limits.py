@@ -1,4 +1,4 @@
-"""What the strategies keep away from, because plain Alembic, SQLAlchemy or the server refuses it."""
+"""What the strategies keep away from: plain Alembic, SQLAlchemy or the server refuses it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 import sqlalchemy as sa
 from alembic import op
+from laws import names
 from servers.database import Database
 from servers.migration import migration
 from sqlalchemy.exc import SQLAlchemyError
@@ -119,3 +120,24 @@ def test_plain_alembic_is_refused_there_and_nowhere_else(limit: Limit, database:
         migration(connection),
     ):
         limit.migrate()
+
+
+def test_a_name_is_drawn_where_an_insert_keeps_it(database: Database) -> None:
+    survives = names.survives("%(x)s", database.engine.dialect)
+    with (
+        database.engine.connect() as connection,
+        nullcontext() if survives else pytest.raises(SQLAlchemyError),
+        migration(connection),
+    ):
+        op.create_table("t", number("%(x)s"))
+        op.bulk_insert(sa.table("t", sa.column("%(x)s")), [{"%(x)s": 1}])
+
+
+def test_a_convention_finds_no_table_with_a_dot_in_its_name() -> None:
+    """SQLAlchemy 2.0 fails, 2.1 leaves the name out."""
+    metadata = sa.MetaData(naming_convention={"fk": "fk_%(referred_table_name)s"})
+    sa.Table("a.", metadata, key(), schema="other")
+    to_it = sa.ForeignKeyConstraint(["x"], ["other.a..id"])
+    with pytest.raises(ValueError, match="unpack") if sa.__version__ < "2.1" else nullcontext():
+        sa.Table("t", metadata, number("x"), to_it, schema="other")
+    assert to_it.name != "fk_a."
