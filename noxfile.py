@@ -9,6 +9,9 @@ their databases themselves (tests/servers); to run them on others::
 
 from __future__ import annotations
 
+import os
+import re
+
 import nox
 
 nox.needs_version = ">=2025.2.9"
@@ -25,6 +28,13 @@ DRIVERS = {
     "mysqldb": "mysqlclient-static",
     "asyncmy": "asyncmy",
 }
+
+# What servers people migrate, oldest to newest; CI runs some of them together.
+SERVERS = [
+    *(f"postgresql-{major}" for major in range(13, 19)),
+    *(f"mariadb-{version}" for version in ("10.5", "10.11", "11.8")),
+    *(f"mysql-{version}" for version in ("8.0", "9.7")),
+]
 
 # Python, Alembic, SQLAlchemy: the corners of what is supported, and both sides of 2.1.
 MATRIX = {
@@ -84,6 +94,17 @@ def matrix(session: nox.Session, alembic: str, sqlalchemy: str) -> None:
     said = "import alembic, sqlalchemy; print(alembic.__version__, sqlalchemy.__version__)"
     session.run("python", "-c", said)
     pytest(session)
+
+
+@nox.session
+@nox.parametrize("server", SERVERS, ids=SERVERS)
+def servers(session: nox.Session, server: str) -> None:
+    """The tests on one version of a server, whose URL an environment variable gives."""
+    variable = "ALEMBIC_HELPERS_URL_" + re.sub(r"\W", "_", server).upper()
+    if variable not in os.environ:
+        session.error(f"set {variable} to the SQLAlchemy URL of a {server} server")
+    install(session, "tests")
+    pytest(session, ALEMBIC_HELPERS_TEST_URLS=os.environ[variable], **{REQUIRE_VARIABLE: "0"})
 
 
 @nox.session
