@@ -31,12 +31,11 @@ def after(operation: MigrateOperation, table: Table, site: Site) -> Table:
         case ops.CreateIndexOp():
             return table.with_(index_of(operation.to_index(site.context), site))
         case ops.DropIndexOp():
-            index = table.index(index_name(operation.to_index(site.context), site) or "")
-            return table.without(index) if index else table
+            return _without_index(operation, table, site)
         case ops.AddConstraintOp():
             return table.with_(constraint_of(operation.to_constraint(site.context), table, site))
         case ops.DropConstraintOp():
-            return _without_constraint(operation, table)
+            return _without_constraint(operation, table, site)
         case ops.CreateTableCommentOp():
             return replace(table, comment=operation.comment)
         case ops.DropTableCommentOp():
@@ -85,12 +84,28 @@ def _altered(operation: ops.AlterColumnOp, table: Table, site: Site) -> Table:
     return table
 
 
-def _without_constraint(operation: ops.DropConstraintOp, table: Table) -> Table:
+def _without_index(operation: ops.DropIndexOp, table: Table, site: Site) -> Table:
+    index = table.index(index_name(operation.to_index(site.context), site) or "")
+    if index is None:
+        return table
+    twin = table.constraint(index.name, ConstraintType.UNIQUE)
+    table = table.without(index)
+    return table.without(twin) if twin and site.database.unique_is_index else table
+
+
+def _without_constraint(operation: ops.DropConstraintOp, table: Table, site: Site) -> Table:
     type_ = ConstraintType(operation.constraint_type) if operation.constraint_type else None
-    if type_ is ConstraintType.PRIMARY and table.primary_key is not None:
-        return table.without(table.primary_key)
-    constraint = table.constraint(str(operation.constraint_name), type_)
-    return table.without(constraint) if constraint else table
+    if type_ is ConstraintType.PRIMARY:
+        constraint = table.primary_key
+    else:
+        constraint = table.constraint(str(operation.constraint_name), type_)
+    if constraint is None:
+        return table
+    table = table.without(constraint)
+    # The index that the constraint is, or that serves it, goes with it.
+    index = table.index(constraint.name) if constraint.name else None
+    is_twin = constraint.type is ConstraintType.UNIQUE and site.database.unique_is_index
+    return table.without(index) if index and (is_twin or index.constraint) else table
 
 
 def index_of(index: sa.Index, site: Site) -> Index:

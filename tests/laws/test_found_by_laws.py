@@ -143,6 +143,28 @@ def test_asked_for_by_itself_it_is_made_beside_the_primary_key(migrate, schema) 
     assert outcomes == [Outcome.APPLIED, Outcome.SKIPPED]
 
 
+@pytest.mark.parametrize("dropped", ["constraint", "index"])
+def test_a_batch_drops_what_covers_a_column_and_then_the_column(
+    migrate, schema, statements, dropped
+) -> None:
+    with migrate():
+        table(sa.Column("a", sa.Integer), sa.Column("b", sa.Integer), schema=schema)
+        with op.batch_alter_table("t", schema=schema) as batch_op:
+            if dropped == "index":
+                batch_op.create_index("both", ["a", "b"], unique=True)
+            else:
+                batch_op.create_unique_constraint("both", ["a", "b"])
+    for _ in range(2):
+        statements.clear()
+        with migrate(), op.batch_alter_table("t", schema=schema) as batch_op:
+            if dropped == "index":
+                batch_op.drop_index("both")
+            else:
+                batch_op.drop_constraint("both", type_="unique")
+            batch_op.drop_column("b")
+    assert not statements.ddl
+
+
 def test_ctrl_c_within_a_rebuild_is_ctrl_c(database, snapshot) -> None:
     """SQLAlchemy closes the connection then: there is nothing left to clean up on it."""
     with database.engine.connect() as connection:
