@@ -6,6 +6,7 @@ the types of columns are taken from it.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -236,8 +237,11 @@ class MySQL(Database):
             yield Constraint(ConstraintType.CHECK, row.name, sqltext=self._clause(row.clause))
 
     def _clause(self, kept: str) -> str:
-        """A CHECK as it is written; MySQL shows it with every quote and backslash escaped."""
-        return re.sub(r"\\(.)", r"\1", kept)
+        """A CHECK as it was written; MySQL shows it with every quote and backslash escaped."""
+        written = re.sub(r"\\(.)", r"\1", kept)
+        with contextlib.suppress(UnicodeError):  # and what is not ASCII as UTF-8 read as Latin-1
+            return written.encode("latin-1").decode()
+        return written
 
     def _key(
         self, name: str, type_: ConstraintType, rows: list[Row[Any]], actions: dict[str, Row[Any]]

@@ -108,7 +108,7 @@ def test_a_unique_constraint_that_repeats_the_primary_key_is_no_difference(
     assert not statements.ddl
 
 
-@pytest.mark.parametrize("value", [0, "it's", BACKSLASH, "%(x)s"])
+@pytest.mark.parametrize("value", [0, "it's", BACKSLASH, "%(x)s", '"é" ß漢'])
 def test_a_nameless_check_is_known_again_however_the_server_writes_it(
     migrate, schema, value, statements
 ) -> None:
@@ -121,8 +121,8 @@ def test_a_nameless_check_is_known_again_however_the_server_writes_it(
                 create_table_if_not_exists(
                     "t",
                     sa.Column("id", sa.Integer, primary_key=True),
-                    sa.Column("a;", kind),
-                    sa.CheckConstraint(sa.column("a;") != value),
+                    sa.Column("é;", kind),
+                    sa.CheckConstraint(sa.column("é;") != value),
                     schema=schema,
                 )
             )
