@@ -4,6 +4,7 @@ from . import op
 from .errors import (
     AlembicHelpersError,
     AmbiguousMatch,
+    BuildInProgress,
     DefinitionMismatch,
     DependentObjects,
     Difference,
@@ -51,7 +52,7 @@ from .predicates import (
     unique_constraint_exists,
     view_exists,
 )
-from .settings import OnMismatch, Settings
+from .settings import OnMismatch, Settings, on_mismatch
 from .verbs import (
     add_column_if_not_exists,
     create_check_constraint_if_not_exists,
@@ -72,6 +73,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AlembicHelpersError",
     "AmbiguousMatch",
+    "BuildInProgress",
     "DefinitionMismatch",
     "DependentObjects",
     "Difference",
@@ -118,6 +120,7 @@ __all__ = [
     "find_index_name",
     "foreign_key_exists",
     "index_exists",
+    "on_mismatch",
     "op",
     "primary_key_exists",
     "rename_enum_value",

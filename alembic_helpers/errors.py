@@ -8,6 +8,7 @@
         AmbiguousMatch         more than one object fits
         MissingObject          what the operation works on is not there
         DependentObjects       something else stands on what is to be dropped
+        BuildInProgress        another session is building it
         LeftoverTable          an interrupted batch left a table that may hold the only copy of rows
         NotSupportedError      this database has no such thing
         OfflineError           there is no database to ask in --sql mode
@@ -54,6 +55,7 @@ class DefinitionMismatch(AlembicHelpersError):
         name: str,
         differences: Sequence[Difference],
         advice: str = "",
+        hint: str = "",
     ) -> None:
         self.operation = operation
         self.kind = kind
@@ -66,6 +68,7 @@ class DefinitionMismatch(AlembicHelpersError):
         lines = [
             f"{operation}: {kind} {name} is there, but differs from the one asked for:",
             *(f"  {difference}" for difference in self.differences),
+            *([hint] if hint else []),
             self.advice,
         ]
         super().__init__("\n".join(lines))
@@ -88,6 +91,14 @@ class DependentObjects(AlembicHelpersError):
 
     def __init__(self, message: str, *, dependents: Sequence[str] = ()) -> None:
         self.dependents = tuple(dependents)
+        super().__init__(message)
+
+
+class BuildInProgress(AlembicHelpersError):
+    """Another session is building it, and did not come to an end in time. Nothing was changed."""
+
+    def __init__(self, message: str, *, sessions: Sequence[int] = ()) -> None:
+        self.sessions = tuple(sessions)
         super().__init__(message)
 
 

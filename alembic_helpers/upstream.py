@@ -15,7 +15,7 @@ from alembic.operations.batch import ApplyBatchImpl
 from alembic.runtime.migration import MigrationContext
 from alembic.util import Dispatcher as Dispatcher
 from alembic.util import sqla_compat
-from sqlalchemy import Column, Constraint, Index
+from sqlalchemy import Column, Constraint, Index, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
@@ -46,6 +46,35 @@ def copied(column: Column[Any]) -> Column[Any]:
     Reason: ``Column.copy`` is deprecated; ``_copy`` is what Alembic and ``to_metadata`` use.
     """
     return column._copy()
+
+
+def copied_onto(constraint: Constraint, table: Table) -> Constraint:
+    """A copy whose columns are those of another table.
+
+    Reason: ``Constraint.copy`` is deprecated; ``_copy`` is what ``Table.to_metadata`` uses.
+    """
+    return constraint._copy(target_table=table)
+
+
+def index_expression(expression: Any) -> Any:
+    """The ``text()`` that an index was asked for with.
+
+    Reason: Alembic wraps it in an element that stands on a made-up column of the index's own table.
+    """
+    if isinstance(expression, sqla_compat._textual_index_element):
+        return expression.text
+    return expression
+
+
+def is_autoincrement(column: Column[Any]) -> bool:
+    """Whether SQLAlchemy would make the column count by itself (SERIAL, AUTO_INCREMENT).
+
+    Reason: the public ``Table.autoincrement_column`` came with SQLAlchemy 2.0.4.
+    """
+    table = column.table
+    if not isinstance(table, Table) or table._autoincrement_column is not column:
+        return False
+    return column.default is None or bool(getattr(column.default, "optional", False))
 
 
 def schema_objects(context: MigrationContext) -> schemaobj.SchemaObjects:

@@ -6,14 +6,16 @@ makes of it, on the migration's own connection, so that uncommitted work is seen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
+import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Connection
 
 from ..databases import Database, database_of
+from ..databases.definition import Definition
 from ..databases.objects import EnumType, Index, Kind, Table
 from .freshness import Memory
 
@@ -55,6 +57,20 @@ class Door(Protocol):
 
     def extension_exists(self, name: str) -> bool:
         """Whether a server extension is installed."""
+
+    def referring(self, name: str, schema: str) -> list[tuple[str, str, tuple[str, ...]]]:
+        """The foreign keys of other tables that lead here: name, table, columns they lead to."""
+
+    def builders(self, name: str, schema: str) -> list[int]:
+        """The sessions that are building an index on a table, or hold it back from that."""
+
+    def twin(self, table: sa.Table) -> Table:
+        """How the server would keep a table; raises :class:`NoTwin` when it cannot be asked."""
+
+    def sequence(
+        self, name: str, schema: str | None, options: Mapping[str, Any]
+    ) -> tuple[Definition, Definition]:
+        """A sequence as it is, and as the options would make it; raises :class:`NoTwin`."""
 
     def view_text(self, name: str, schema: str | None) -> str | None:
         """A view's definition as the server keeps it."""
@@ -155,6 +171,32 @@ class Catalog:
         return self._recall(
             ("view", name, where), lambda c: self.database.view_text(c, name, where)
         )
+
+    def referring(self, name: str, schema: str) -> list[tuple[str, str, tuple[str, ...]]]:
+        return self._recall(
+            ("referring", name, schema), lambda c: self.database.referring(c, name, schema)
+        )
+
+    def builders(self, name: str, schema: str) -> list[int]:
+        with self._memory.reading(), _without_translation(self.connection):
+            return self.database.builders(self.connection, name, schema)
+
+    def twin(self, table: sa.Table) -> Table:
+        database, connection = self.database, self.connection
+        # Made with schema_translate_map, as the real one would be; read without.
+        with (
+            self._memory.reading(),
+            database.scratch(connection, table) as where,
+            _without_translation(where),
+        ):
+            return database.read_twin(where, table)
+
+    def sequence(
+        self, name: str, schema: str | None, options: Mapping[str, Any]
+    ) -> tuple[Definition, Definition]:
+        where = self.schema(schema)
+        with self._memory.reading(), _without_translation(self.connection):
+            return self.database.sequence_definitions(self.connection, name, where, options)
 
     def _recall(self, key: Hashable, ask: Callable[[Connection], _T]) -> _T:
         connection = self.connection

@@ -49,7 +49,7 @@ class Memory:
 
     def recall(self, key: Hashable, ask: Callable[[], _T]) -> _T:
         if key not in self._answers:
-            with self._read():
+            with self.reading():
                 answer = ask()
             self._answers[key] = answer
         return self._answers[key]  # type: ignore[no-any-return]
@@ -63,7 +63,8 @@ class Memory:
             self.forget()
 
     @contextmanager
-    def _read(self) -> Iterator[None]:
+    def reading(self) -> Iterator[None]:
+        """What is sent within changes nothing, or takes it back itself."""
         outer, self._reading = self._reading, True
         try:
             yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.engine import Dialect
 
-from .base import Database, Rebuild, Step
+from .base import Database, NoTwin, Rebuild, Step
 from .mysql import MariaDB, MySQL
 from .postgresql import PostgreSQL
 from .sqlite import SQLite
@@ -24,4 +24,14 @@ def database_of(dialect: Dialect) -> Database:
     return _BY_DIALECT.get(dialect.name, Database)(dialect)
 
 
-__all__ = ["Database", "Rebuild", "Step", "database_of"]
+__all__ = [
+    "Database",
+    "MariaDB",
+    "MySQL",
+    "NoTwin",
+    "PostgreSQL",
+    "Rebuild",
+    "SQLite",
+    "Step",
+    "database_of",
+]

@@ -8,9 +8,10 @@ third-party dialects): the answers are then as exact as SQLAlchemy's reflection.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation
@@ -21,6 +22,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from ..errors import NotSupportedError
+from .definition import Aspect, Definition
 from .objects import (
     TABLE_LIKE,
     Column,
@@ -42,6 +44,10 @@ class Step:
     in_batch: bool = True
 
 
+class NoTwin(Exception):
+    """The server cannot be asked; the reason is for the log."""
+
+
 class Rebuild:
     """What a database needs around a batch: by itself, nothing."""
 
@@ -60,6 +66,8 @@ class Database:
     """One kind of database. Holds no state but the dialect; every answer is asked anew."""
 
     title = "this database"
+    compares: ClassVar[Mapping[str, Sequence[Aspect]]] = {}
+    """What is compared, for each kind of object: the definitions that are read have these."""
 
     unique_is_index = False
     """Is a unique constraint the same thing as a unique index (one drops the other)?"""
@@ -71,6 +79,13 @@ class Database:
     """May two tables of a schema have indexes of one name?"""
     restates_columns = False
     """Does altering one thing of a column say all of it again, so that what is not said is lost?"""
+    foreign_keys_need_indexes = False
+    """Does a foreign key need an index on both of its ends (MySQL)?"""
+    keys_count = False
+    """Does an integer primary key count by itself, and say so in its definition?"""
+    equivalents: ClassVar[Mapping[str, str]] = {}
+    """Texts that stand for one thing, and the one that stands for them."""
+    twin_prefixes: tuple[str, ...] = ("TEMPORARY",)
     temporary_schema: str | None = None
     """The schema that holds the session's temporary tables, where it is one."""
     has_enums = False
@@ -239,6 +254,45 @@ class Database:
 
     # -- comparison ------------------------------------------------------------------------------
 
+    def twin_place(self, schema: str) -> str | None:
+        """The ``schema=`` of a twin of what is in a schema."""
+        return schema
+
+    def twin_options(self, found: Table, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """The dialect's own table options of a twin of ``found``, among those asked for."""
+        return {}
+
+    @contextmanager
+    def scratch(self, connection: Connection, twin: sa.Table) -> Iterator[Connection]:
+        """Make the twin where nobody else sees it, for as long as it takes to read it.
+
+        Yields the connection on which :meth:`read_twin` finds it. Whatever happens in between, the
+        twin is gone afterwards, and nothing else has changed. Raises :class:`NoTwin`.
+        """
+        raise NoTwin(f"{self.title} is not asked how it would keep it")
+        yield connection
+
+    def read_twin(self, connection: Connection, twin: sa.Table) -> Table:
+        """The twin as the server keeps it, read exactly as :meth:`table` reads a real table."""
+        raise NotImplementedError
+
+    def referring(
+        self, connection: Connection, name: str, schema: str
+    ) -> list[tuple[str, str, tuple[str, ...]]]:
+        """Name, table and referred columns of the foreign keys that lead to a table; asked only
+        where :attr:`foreign_keys_need_indexes`."""
+        return []
+
+    def builders(self, connection: Connection, name: str, schema: str) -> list[int]:
+        """The sessions that may be building an index on a table without blocking it."""
+        return []
+
+    def sequence_definitions(
+        self, connection: Connection, name: str, schema: str, options: Mapping[str, Any]
+    ) -> tuple[Definition, Definition]:
+        """A sequence as it is and as the options would make it. Raises :class:`NoTwin`."""
+        raise NoTwin(f"{self.title} is not asked how it would keep it")
+
     spellings: tuple[tuple[str, str], ...] = ()
     """Regular expressions that turn a type as it is asked for into what the server keeps."""
 
@@ -255,26 +309,41 @@ class Database:
     def same_type(
         self, context: MigrationContext, found: TypeEngine[Any], asked: TypeEngine[Any]
     ) -> bool:
-        """Whether a found type is the asked one. A collation that is not asked for may be any.
+        """Whether a found type certainly is the asked one. A collation not asked for may be any."""
+        texts = self._type_texts(found, asked)
+        return texts[0] == texts[1]
+
+    def similar_type(
+        self, context: MigrationContext, found: TypeEngine[Any], asked: TypeEngine[Any]
+    ) -> bool:
+        """The same, as far as it can be told without asking the server.
 
         Alembic's own comparison knows synonyms, but takes a length, a precision, UNSIGNED or an
         array's brackets that only one side has for no difference.
         """
-        texts = self.type_text(found), self.type_text(asked)
-        for clause in _COLLATIONS:
-            if not clause.search(texts[1]):
-                texts = clause.sub("", texts[0]), texts[1]
-        if texts[0] == texts[1]:
+        if self.same_type(context, found, asked):
             return True
+        texts = self._type_texts(found, asked)
         if not all(texts) or _arguments(texts[0]) != _arguments(texts[1]):
             return False
         columns = (sa.Column("c", type_) for type_ in (found, asked))
         return not context.impl.compare_type(*columns)
 
+    def _type_texts(self, found: TypeEngine[Any], asked: TypeEngine[Any]) -> tuple[str, str]:
+        texts = self.type_text(found), self.type_text(asked)
+        for clause in _COLLATIONS:
+            if not clause.search(texts[1]):
+                texts = clause.sub("", texts[0]), texts[1]
+        return texts
+
     def action(self, action: str | None) -> str | None:
         """A foreign key's action; the default one, however it is spelled, is ``None``."""
         action = action.upper() if action else None
         return None if action == "NO ACTION" else action
+
+    def same_literal(self, found: str | None, asked: str | None) -> bool:
+        """Whether two defaults are certainly one, cast or quotes that the server adds aside."""
+        return found == asked
 
     def same_default(self, found: str | None, asked: str | None) -> bool:
         """Whether two default expressions are certainly one; ``False`` when it cannot be told."""

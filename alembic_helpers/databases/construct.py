@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.compiler import DDLCompiler
 
 from .objects import Column, Constraint, ConstraintType, Table
 
@@ -14,6 +16,11 @@ _LITERAL = re.compile(
     r"[-+]?[\d.]+(e[-+]?\d+)?|x?'(?:[^']|'')*'|null|true|false|current_(timestamp|date|time)|\(.*\)",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+def ddl_compiler(dialect: Dialect) -> DDLCompiler:
+    """A compiler for parts of a statement."""
+    return dialect.ddl_compiler(dialect, sa.DDL(""))  # type: ignore[no-untyped-call]
 
 
 def verbatim(sql: str) -> sa.TextClause:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
@@ -20,9 +20,12 @@ from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from ..errors import NotSupportedError
-from .base import Database
+from . import mysql_ddl
+from . import mysql_queries as queries
 from .construct import DeclaredType
-from .objects import Column, Constraint, ConstraintType, Index, Kind, Reference
+from .definition import REFERENCE, SEQUENCE, Aspect, Definition
+from .mysql_twin import TwinTables, refusals
+from .objects import Column, Constraint, ConstraintType, Index, Kind, Reference, Table
 
 _KINDS = {
     "BASE TABLE": Kind.TABLE,
@@ -46,77 +49,44 @@ _DEFAULTS = {
     **dict.fromkeys(("now", "localtime", "localtimestamp"), "current_timestamp"),
 }
 
-_KIND = sa.text(
-    "SELECT table_name, table_type, @@lower_case_table_names FROM information_schema.tables "
-    # MariaDB lists temporary tables from 11.2 on, and temporary sequences.
-    "WHERE table_schema = :schema AND table_name = :name AND table_type NOT LIKE 'TEMPORARY%'"
-)
-_COMMENT = sa.text(
-    "SELECT table_comment FROM information_schema.tables "
-    "WHERE table_schema = :schema AND table_name = :name AND table_type NOT LIKE 'TEMPORARY%'"
-)
-_COLUMNS = sa.text(
-    "SELECT column_name AS name, is_nullable = 'YES' AS nullable, column_type AS spelling, "
-    "collation_name AS collation "
-    "FROM information_schema.columns WHERE table_schema = :schema AND table_name = :name "
-    "ORDER BY ordinal_position"
-)
-_KEYS = sa.text(
-    "SELECT t.constraint_name AS name, t.constraint_type AS type, k.column_name AS col, "
-    "k.referenced_table_schema AS referred_schema, k.referenced_table_name AS referred_table, "
-    "k.referenced_column_name AS referred_column "
-    "FROM information_schema.table_constraints t "
-    # Outer: a unique key of expressions alone has no columns there.
-    "LEFT JOIN information_schema.key_column_usage k ON k.constraint_schema = t.constraint_schema "
-    "AND k.constraint_name = t.constraint_name AND k.table_schema = t.table_schema "
-    "AND k.table_name = t.table_name "
-    # A key and a foreign key may share a name.
-    "AND (t.constraint_type = 'FOREIGN KEY') = (k.referenced_table_name IS NOT NULL) "
-    "WHERE t.table_schema = :schema AND t.table_name = :name "
-    "AND t.constraint_type IN ('PRIMARY KEY', 'UNIQUE', 'FOREIGN KEY') "
-    "ORDER BY t.constraint_name, t.constraint_type, k.ordinal_position"
-)
-_ACTIONS = sa.text(
-    "SELECT constraint_name AS name, update_rule AS onupdate, delete_rule AS ondelete "
-    "FROM information_schema.referential_constraints "
-    "WHERE constraint_schema = :schema AND table_name = :name"
-)
-_INDEXES = sa.text(
-    "SELECT index_name AS name, non_unique AS repeats, column_name AS col "
-    "FROM information_schema.statistics WHERE table_schema = :schema AND table_name = :name "
-    "AND index_name <> 'PRIMARY' ORDER BY index_name, seq_in_index"
-)
-_TABLES_WITH_INDEX = sa.text(
-    "SELECT table_name, index_name FROM information_schema.statistics "
-    "WHERE table_schema = :schema AND index_name = :name AND seq_in_index = 1"
-)
-_HELD = sa.text(
-    "SELECT table_name FROM information_schema.tables WHERE table_schema = :schema "
-    "UNION ALL SELECT routine_name FROM information_schema.routines WHERE routine_schema = :schema "
-    "UNION ALL SELECT event_name FROM information_schema.events WHERE event_schema = :schema"
-)
-_TRIGGERS = sa.text(
-    "SELECT trigger_name FROM information_schema.triggers "
-    "WHERE event_object_schema = :schema AND event_object_table = :name"
-)
+# What SQLAlchemy makes of a function, a default in parentheses, is kept as an expression.
+_NOW = {
+    f"(now({digits}))": f"CURRENT_TIMESTAMP{digits and f'({digits})'}" for digits in ("", *"123456")
+}
 
 
-class MySQL(Database):
+_KEY = (Aspect.COLUMNS, Aspect.ORDER, Aspect.METHOD, Aspect.PREFIX_LENGTHS)
+
+
+class MySQL(TwinTables):
     title = "MySQL"
+    compares: ClassVar[Mapping[str, Sequence[Aspect]]] = {
+        "column": (
+            Aspect.TYPE,
+            Aspect.COLLATION,
+            Aspect.NULLABILITY,
+            Aspect.DEFAULT,
+            Aspect.ON_UPDATE,
+            Aspect.COMPUTED,
+            Aspect.AUTOINCREMENT,
+            Aspect.COMMENT,
+        ),
+        "primary key": _KEY,
+        "unique constraint": _KEY,
+        "foreign key": REFERENCE,
+        "check constraint": (Aspect.CONDITION, Aspect.ENFORCED),
+        "index": (*_KEY, Aspect.UNIQUE),
+    }
     unique_is_index = True
     columns_hold_enums = True
     restates_columns = True
     names_primary_keys = False
     indexes_belong_to_tables = True
     has_schemas = True
+    keys_count = True
+    equivalents = _NOW
 
-    _checks = sa.text(
-        "SELECT t.constraint_name AS name, c.check_clause AS clause "
-        "FROM information_schema.table_constraints t "
-        "JOIN information_schema.check_constraints c "
-        "ON c.constraint_schema = t.constraint_schema AND c.constraint_name = t.constraint_name "
-        "WHERE t.table_schema = :schema AND t.table_name = :name AND t.constraint_type = 'CHECK'"
-    )
+    _checks = queries.CHECKS
 
     spellings = (
         (r"\butf8(?=_|\b)", "utf8mb3"),  # its old name, which MariaDB 10.5 still shows
@@ -175,34 +145,44 @@ class MySQL(Database):
         return schema
 
     def schemas(self, connection: Connection) -> list[str]:
-        query = sa.text(
-            "SELECT schema_name, @@lower_case_table_names FROM information_schema.schemata"
-        )
-        rows = connection.execute(query).all()
+        rows = connection.execute(queries.SCHEMAS).all()
         self._folds_tables = bool(rows[0][1])
         return [row[0] for row in rows]
 
     def held_by(self, connection: Connection, schema: str) -> list[str]:
         """All that DROP SCHEMA would drop without a word."""
-        return list(connection.scalars(_HELD, {"schema": schema}))
+        return list(connection.scalars(queries.HELD, {"schema": schema}))
 
     def kind(self, connection: Connection, name: str, schema: str | None) -> Kind | None:
         if not (_storable(name) and _storable(schema or "")):
             return None
-        for found, type_, folds in connection.execute(_KIND, {"schema": schema, "name": name}):
+        for found, type_, folds in connection.execute(
+            queries.KIND, {"schema": schema, "name": name}
+        ):
             self._folds_tables = bool(folds)
             # The collation of information_schema may ignore case where the file system does not.
             if self.relation_key(found) == self.relation_key(name):
                 return _KINDS.get(type_, Kind.OTHER)
         return None
 
+    def table(self, connection: Connection, name: str, schema: str) -> Table | None:
+        """The real table, with definitions unless a TEMPORARY one hides it from SHOW."""
+        table = super().table(connection, name, schema)
+        if table is None:
+            return None
+        with refusals() as refused:
+            shown = self.shown(connection, self.quoted(schema, name))
+        return table if refused or shown.created.temporary else mysql_ddl.defined(table, shown)
+
     def columns(self, connection: Connection, name: str, schema: str) -> Iterable[Column]:
         """The columns of the real table, also when a TEMPORARY one hides it.
 
         Of its columns that the TEMPORARY one does not have, the type is then only a spelling.
         """
-        shown = {column.name: column for column in super().columns(connection, name, schema)}
-        for row in connection.execute(_COLUMNS, {"schema": schema, "name": name}):
+        shown: dict[str, Column] = {}
+        with refusals():
+            shown = {column.name: column for column in super().columns(connection, name, schema)}
+        for row in connection.execute(queries.COLUMNS, {"schema": schema, "name": name}):
             # SQLAlchemy leaves a backtick in a name doubled, as SHOW CREATE TABLE writes it.
             column = shown.get(row.name.replace("`", "``"))
             if column is None:
@@ -224,8 +204,8 @@ class MySQL(Database):
 
     def constraints(self, connection: Connection, name: str, schema: str) -> Iterable[Constraint]:
         table = {"schema": schema, "name": name}
-        actions = {row.name: row for row in connection.execute(_ACTIONS, table)}
-        rows = connection.execute(_KEYS, table).all()
+        actions = {row.name: row for row in connection.execute(queries.ACTIONS, table)}
+        rows = connection.execute(queries.KEYS, table).all()
         # Of a unique key with expressions the standard views show only the plain columns.
         partly = {i.name for i in self.indexes(connection, name, schema) if None in i.columns}
         for (key, type_), group in _grouped(rows, lambda row: (row.name, row.type)):
@@ -258,24 +238,24 @@ class MySQL(Database):
         return Constraint(type_, name, tuple(row.col for row in rows), reference)
 
     def indexes(self, connection: Connection, name: str, schema: str) -> Iterable[Index]:
-        rows = connection.execute(_INDEXES, {"schema": schema, "name": name}).all()
+        rows = connection.execute(queries.INDEXES, {"schema": schema, "name": name}).all()
         for index, parts in _grouped(rows, lambda row: row.name):
             yield Index(index, tuple(p.col for p in parts), not parts[0].repeats)
 
     def comment(self, connection: Connection, name: str, schema: str) -> str | None:
-        return connection.scalar(_COMMENT, {"schema": schema, "name": name}) or None
+        return connection.scalar(queries.COMMENT, {"schema": schema, "name": name}) or None
 
     def tables_with_index(self, connection: Connection, name: str, schema: str) -> list[str]:
         if not (_storable(name) and _storable(schema)):
             return []
-        rows = connection.execute(_TABLES_WITH_INDEX, {"schema": schema, "name": name})
+        rows = connection.execute(queries.TABLES_WITH_INDEX, {"schema": schema, "name": name})
         # The collation of information_schema may take an e for an é.
         return [table for table, index in rows if self.name_key(index) == self.name_key(name)]
 
     def triggers(self, connection: Connection, table: str, schema: str) -> list[str]:
         if not (_storable(table) and _storable(schema)):
             return []
-        return list(connection.scalars(_TRIGGERS, {"schema": schema, "name": table}))
+        return list(connection.scalars(queries.TRIGGERS, {"schema": schema, "name": table}))
 
     def require_enums(self, operation: str) -> None:
         raise NotSupportedError(
@@ -285,11 +265,7 @@ class MySQL(Database):
         )
 
     def view_text(self, connection: Connection, name: str, schema: str | None) -> str | None:
-        query = sa.text(
-            "SELECT view_definition FROM information_schema.views "
-            "WHERE table_schema = :schema AND table_name = :name"
-        )
-        text = connection.scalar(query, {"schema": schema, "name": name})
+        text = connection.scalar(queries.VIEW_TEXT, {"schema": schema, "name": name})
         # Every column comes back as `schema`.`table`.`column` AS `column`.
         return None if text is None else text.replace(f"`{schema}`.", "")
 
@@ -342,24 +318,60 @@ class MySQL(Database):
 
 class MariaDB(MySQL):
     title = "MariaDB"
+    compares: ClassVar[Mapping[str, Sequence[Aspect]]] = {**MySQL.compares, "sequence": SEQUENCE}
 
     @property
     def keeps_inline_references(self) -> bool:
         return True
 
-    _checks = sa.text(
-        # Names are per table, and a column's own CHECK carries the column's name.
-        "SELECT constraint_name AS name, check_clause AS clause "
-        "FROM information_schema.check_constraints "
-        "WHERE constraint_schema = :schema AND table_name = :name"
-    )
+    _checks = queries.MARIADB_CHECKS
 
     def _clause(self, kept: str) -> str:
         return kept
 
+    def sequence_definitions(
+        self, connection: Connection, name: str, schema: str, options: Mapping[str, Any]
+    ) -> tuple[Definition, Definition]:
+        """What is not said is by rule: to make a TEMPORARY SEQUENCE would commit.
+
+        https://mariadb.com/docs/server/reference/sql-structure/sequences/create-sequence
+        """
+        increment = options.get("increment") or 1
+        minimum, maximum = (1, 2**63 - 2) if increment > 0 else (1 - 2**63, -1)
+        minimum = minimum if options.get("minvalue") is None else options["minvalue"]
+        maximum = maximum if options.get("maxvalue") is None else options["maxvalue"]
+        first = minimum if increment > 0 else maximum
+        start = first if options.get("start") is None else options["start"]
+        cache = 1000 if options.get("cache") is None else options["cache"]
+        sequence = sa.table(name, schema=schema)
+        row = connection.execute(sa.select(sa.text("*")).select_from(sequence)).one()
+        found = (
+            row.start_value,
+            row.increment,
+            row.minimum_value,
+            row.maximum_value,
+            row.cache_size,
+            row.cycle_option,
+        )
+        asked = (start, increment, minimum, maximum, cache, bool(options.get("cycle")))
+        return _sequence(*found), _sequence(*asked)
+
     def trigger_key(self, name: str) -> str:
         """A trigger is a file of that name here, which on MySQL it no longer is."""
         return self.relation_key(name)
+
+
+def _sequence(
+    start: int, increment: int, minimum: int, maximum: int, cache: int, cycle: bool
+) -> Definition:
+    return {
+        Aspect.START: str(start),
+        Aspect.INCREMENT: str(increment),
+        Aspect.MINIMUM: str(minimum),
+        Aspect.MAXIMUM: str(maximum),
+        Aspect.CACHE: str(cache),
+        Aspect.CYCLE: "yes" if cycle else "no",
+    }
 
 
 def _grouped(

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy.types import TypeEngine
 
 from ..errors import AmbiguousMatch
+from .definition import Definition
 
 
 class Kind(enum.Enum):
@@ -67,6 +68,7 @@ class Reference:
     ondelete: str | None = None
     deferrable: bool | None = None
     initially: str | None = None
+    match: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class Constraint:
     reference: Reference | None = None
     sqltext: str | None = None
     validated: bool = True
+    definition: Definition | None = field(default=None, compare=False)
+    """As the server prints it; ``None`` where that is not known (a batch's forecast)."""
 
     def __str__(self) -> str:
         return f"{self.type.label} {self.name or '(unnamed)'} ({', '.join(self.columns)})"
@@ -91,6 +95,11 @@ class Index:
     unique: bool = False
     valid: bool = True
     constraint: str | None = None
+    definition: Definition | None = field(default=None, compare=False)
+    reads: tuple[str, ...] = ()
+    """All columns that it stands on, those of its expressions and its predicate too."""
+    partitioned: bool = False
+    """Is it the index of a partitioned table: valid once every partition's part is attached?"""
 
     def __str__(self) -> str:
         columns = ", ".join(column or "<expression>" for column in self.columns)
@@ -109,6 +118,9 @@ class Column:
     """Computed or identity: it has no default of its own."""
     computed: str | None = None
     stored: bool = False
+    spelling: str | None = None
+    """The type as the server spells it."""
+    definition: Definition | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -132,6 +144,8 @@ class Table:
     indexes: tuple[Index, ...] = ()
     comment: str | None = None
     key: Callable[[str], str] = field(default=str, compare=False, repr=False)
+    collation: str | None = None
+    """That of its columns which name none (MySQL)."""
     aliases: tuple[tuple[str, str], ...] = ()
     """Old and new name of columns that a batch has renamed (a batch may go on using the old)."""
 
@@ -206,11 +220,17 @@ class Table:
         return replace(
             self,
             columns=tuple(replace(c, name=renamed(c.name)) for c in self.columns),
+            # Their texts may name the column.
             constraints=tuple(
-                replace(c, columns=tuple(map(renamed, c.columns))) for c in self.constraints
+                replace(c, columns=tuple(map(renamed, c.columns)), definition=None)
+                for c in self.constraints
             ),
             indexes=tuple(
-                replace(i, columns=tuple(n if n is None else renamed(n) for n in i.columns))
+                replace(
+                    i,
+                    columns=tuple(n if n is None else renamed(n) for n in i.columns),
+                    definition=None,
+                )
                 for i in self.indexes
             ),
         ).aliased(old, new)

@@ -6,21 +6,26 @@ names break, and hides validity before 2.1; columns are still taken from it, for
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
+from sqlalchemy.schema import CreateIndex, CreateSequence, CreateTable
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from .. import upstream
-from .base import Database
+from . import postgresql_queries as queries
+from .base import Database, NoTwin
 from .construct import DeclaredType, verbatim
-from .objects import Column, Constraint, ConstraintType, EnumType, Index, Kind, Reference
+from .definition import REFERENCE, SEQUENCE, TWIN, Aspect, Definition, each, listed
+from .objects import Column, Constraint, ConstraintType, EnumType, Index, Kind, Reference, Table
 
 _KINDS = {
     "r": Kind.TABLE,
@@ -40,96 +45,50 @@ _CONSTRAINT_TYPES = {
     "c": ConstraintType.CHECK,
     "x": ConstraintType.EXCLUDE,
 }
+# A string literal as the server prints it: cast to the type of its column.
+_CAST_LITERAL = re.compile(r"^('(?:[^']|'')*')::[\w\s.\"()\[\]]+$")
+_MATCHES = {" ": None, "s": None, "f": "FULL", "p": "PARTIAL"}
+# Of pg_index.indoption: bit 1 is DESC, bit 2 is NULLS FIRST, which DESC is by itself.
+_ORDERS = {0: None, 1: "DESC NULLS LAST", 2: "ASC NULLS FIRST", 3: "DESC"}
 _ACTIONS = {"a": None, "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
-_RELATION = "n.nspname = :schema AND c.relname = :name"
-_FROM_RELATION = (
-    "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-)
 
-_KIND = sa.text(
-    f"SELECT CAST(c.relkind AS text), 1 AS place {_FROM_RELATION} WHERE {_RELATION} "
-    # A type of that name blocks a table too; tables bring a row type of their own name along,
-    # indexes and sequences may stand beside a type.
-    "UNION ALL SELECT 'c', 2 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n "
-    "ON n.oid = t.typnamespace WHERE n.nspname = :schema AND t.typname = :name AND t.typrelid = 0 "
-    "AND NOT (t.typcategory = 'A' AND t.typelem <> 0) ORDER BY place"
-)
-_SCHEMA_OF = sa.text(
-    f"SELECT n.nspname {_FROM_RELATION} WHERE c.relname = :name "
-    "AND pg_catalog.pg_table_is_visible(c.oid)"
-)
-_COMMENT = sa.text(
-    f"SELECT pg_catalog.obj_description(c.oid, 'pg_class') {_FROM_RELATION} WHERE {_RELATION}"
-)
-_TYPES = sa.text(
-    "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) AS spelling, o.collname "
-    f"{_FROM_RELATION} JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid "
-    "JOIN pg_catalog.pg_type t ON t.oid = a.atttypid "
-    "LEFT JOIN pg_catalog.pg_collation o "
-    "ON o.oid = a.attcollation AND a.attcollation <> t.typcollation "
-    f"WHERE {_RELATION} AND a.attnum > 0 AND NOT a.attisdropped"
-)
-_CONSTRAINTS = sa.text(
-    f"""
-    SELECT k.conname, CAST(k.contype AS text) AS contype, k.convalidated,
-           CAST(k.confupdtype AS text) AS onupdate, CAST(k.confdeltype AS text) AS ondelete,
-           pg_catalog.pg_get_constraintdef(k.oid) AS definition,
-           ARRAY(SELECT CAST(a.attname AS text) FROM unnest(k.conkey) WITH ORDINALITY o(num, pos)
-                 JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = o.num
-                 ORDER BY o.pos) AS columns,
-           rn.nspname AS referred_schema, r.relname AS referred_table,
-           ARRAY(SELECT CAST(a.attname AS text) FROM unnest(k.confkey) WITH ORDINALITY o(num, pos)
-                 JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = o.num
-                 ORDER BY o.pos) AS referred_columns
-    {_FROM_RELATION}
-    JOIN pg_catalog.pg_constraint k ON k.conrelid = c.oid
-    LEFT JOIN pg_catalog.pg_class r ON r.oid = k.confrelid
-    LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
-    WHERE {_RELATION} AND k.contype IN ('p', 'u', 'f', 'c', 'x')
-      -- A foreign key to a partitioned table has a row more for every partition.
-      AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint whole
-                      WHERE whole.oid = k.conparentid AND whole.conrelid = k.conrelid)
-    ORDER BY k.oid
-    """
-)
-_INDEXES = sa.text(
-    f"""
-    SELECT ic.relname, i.indisunique, i.indisvalid,
-           ARRAY(SELECT CAST(a.attname AS text)
-                 FROM unnest(CAST(i.indkey AS int2[])) WITH ORDINALITY o(num, pos)
-                 LEFT JOIN pg_catalog.pg_attribute a
-                   ON a.attrelid = i.indrelid AND a.attnum = o.num AND o.num > 0
-                 WHERE o.pos <= i.indnkeyatts ORDER BY o.pos) AS columns,
-           (SELECT k.conname FROM pg_catalog.pg_constraint k
-            WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x') LIMIT 1) AS owner
-    {_FROM_RELATION}
-    JOIN pg_catalog.pg_index i ON i.indrelid = c.oid
-    JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
-    WHERE {_RELATION} ORDER BY ic.relname
-    """
-)
-_TABLES_WITH_INDEX = sa.text(
-    "SELECT c.relname FROM pg_catalog.pg_class ic "
-    "JOIN pg_catalog.pg_namespace n ON n.oid = ic.relnamespace "
-    "JOIN pg_catalog.pg_index i ON i.indexrelid = ic.oid "
-    "JOIN pg_catalog.pg_class c ON c.oid = i.indrelid "
-    "WHERE n.nspname = :schema AND ic.relname = :name"
-)
-_ENUM = sa.text(
-    "SELECT ARRAY(SELECT CAST(e.enumlabel AS text) FROM pg_catalog.pg_enum e "
-    "WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) "
-    "FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace "
-    "WHERE n.nspname = :schema AND t.typname = :name AND t.typtype = 'e'"
-)
-_TRIGGERS = sa.text(
-    f"SELECT t.tgname {_FROM_RELATION} JOIN pg_catalog.pg_trigger t ON t.tgrelid = c.oid "
-    f"WHERE {_RELATION} AND NOT t.tgisinternal"
-)
+_KEY = (Aspect.COLUMNS, Aspect.INCLUDE, Aspect.DEFERRABLE, Aspect.NULLS_NOT_DISTINCT)
 
 
 class PostgreSQL(Database):
     title = "PostgreSQL"
+    compares: ClassVar[Mapping[str, Sequence[Aspect]]] = {
+        "column": (
+            Aspect.TYPE,
+            Aspect.COLLATION,
+            Aspect.NULLABILITY,
+            Aspect.DEFAULT,
+            Aspect.COMPUTED,
+            Aspect.IDENTITY,
+            Aspect.AUTOINCREMENT,
+            Aspect.COMMENT,
+        ),
+        "primary key": _KEY,
+        "unique constraint": _KEY,
+        "foreign key": (*REFERENCE, Aspect.DEFERRABLE, Aspect.MATCH),
+        "check constraint": (Aspect.CONDITION, Aspect.NO_INHERIT, Aspect.ENFORCED),
+        "exclude constraint": (Aspect.DEFINITION,),
+        "index": (
+            Aspect.COLUMNS,
+            Aspect.UNIQUE,
+            Aspect.ORDER,
+            Aspect.OPERATOR_CLASSES,
+            Aspect.COLLATIONS,
+            Aspect.METHOD,
+            Aspect.INCLUDE,
+            Aspect.WHERE,
+            Aspect.NULLS_NOT_DISTINCT,
+        ),
+        "enum": (Aspect.VALUES,),
+        "sequence": (Aspect.TYPE, *SEQUENCE),
+        "view": (Aspect.DEFINITION,),
+    }
     # https://github.com/postgres/postgres/blob/master/src/backend/parser/parse_utilcmd.c:
     # transformIndexConstraints, "remove any redundant index specifications"
     merges_unique_constraints = True
@@ -139,6 +98,8 @@ class PostgreSQL(Database):
     has_schemas = True
     has_materialized_views = True
     records_check_columns = True
+    keys_count = True
+    equivalents = dict.fromkeys(("now()", "transaction_timestamp()"), "CURRENT_TIMESTAMP")
 
     spellings = (
         (r"^(float\((?:[1-9]|1\d|2[0-4])\)|float4)$", "real"),
@@ -163,6 +124,11 @@ class PostgreSQL(Database):
         # One that is found without its schema is on the search path.
         return found.name == native.name and found.schema in (None, schema)
 
+    def same_literal(self, found: str | None, asked: str | None) -> bool:
+        if found is not None and asked is not None:
+            found = _CAST_LITERAL.sub(r"\1", found)
+        return found == asked
+
     def stored_name(self, name: str) -> str:
         """Names are cut at 63 bytes, never inside a character.
 
@@ -179,36 +145,39 @@ class PostgreSQL(Database):
 
     def schema_named(self, connection: Connection, schema: str) -> str:
         if schema == "pg_temp":  # an alias: every session has one of its own
-            query = sa.text(
-                "SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = pg_my_temp_schema()"
-            )
-            return connection.scalar(query) or schema
+            return connection.scalar(queries.OWN_TEMPORARY_SCHEMA) or schema
         return self.stored_name(schema)
 
     def schema_of(self, connection: Connection, name: str) -> str | None:
-        schema: str | None = connection.scalar(_SCHEMA_OF, {"name": self.stored_name(name)})
+        schema: str | None = connection.scalar(queries.SCHEMA_OF, {"name": self.stored_name(name)})
         return schema
 
     def schemas(self, connection: Connection) -> list[str]:
         return list(connection.scalars(sa.text("SELECT nspname FROM pg_catalog.pg_namespace")))
 
     def kind(self, connection: Connection, name: str, schema: str | None) -> Kind | None:
-        found = connection.scalars(_KIND, self._relation(name, schema)).first()
+        found = connection.scalars(queries.KIND, self._relation(name, schema)).first()
         return None if found is None else _KINDS.get(found, Kind.OTHER)
 
     def columns(self, connection: Connection, name: str, schema: str) -> Iterable[Column]:
-        rows = connection.execute(_TYPES, self._relation(name, schema))
-        types = {row.attname: row for row in rows}
+        rows = connection.execute(queries.COLUMNS, self._relation(name, schema))
+        read = {row.attname: row for row in rows}
         for column in super().columns(connection, self.stored_name(name), schema):
-            type_ = column.type
+            row, type_ = read[column.name], column.type
             if isinstance(type_, sa.types.NullType):
-                column = replace(column, type=DeclaredType(types[column.name].spelling))
+                column = replace(column, type=DeclaredType(row.spelling))
             elif isinstance(type_, sa.String) and not isinstance(type_, sa.Enum):
-                type_.collation = types[column.name].collname  # SQLAlchemy 2.0 leaves it out
-            yield column
+                type_.collation = row.collname  # SQLAlchemy 2.0 leaves it out
+            collation = _dotted(row.collation_schema, row.collname)
+            quoted = self.quoted(row.collation_schema, row.collname)
+            yield replace(
+                column,
+                spelling=f"{row.spelling} COLLATE {quoted}" if quoted else row.spelling,
+                definition=_column_definition(row, collation),
+            )
 
     def constraints(self, connection: Connection, name: str, schema: str) -> Iterable[Constraint]:
-        for row in connection.execute(_CONSTRAINTS, self._relation(name, schema)):
+        for row in connection.execute(queries.CONSTRAINTS, self._relation(name, schema)):
             type_ = _CONSTRAINT_TYPES[row.contype]
             reference = None
             if type_ is ConstraintType.FOREIGN_KEY:
@@ -218,6 +187,9 @@ class PostgreSQL(Database):
                     tuple(row.referred_columns),
                     _ACTIONS[row.onupdate],
                     _ACTIONS[row.ondelete],
+                    row.condeferrable,
+                    "DEFERRED" if row.condeferred else None,
+                    _MATCHES[row.match],
                 )
             yield Constraint(
                 type_,
@@ -226,24 +198,34 @@ class PostgreSQL(Database):
                 reference,
                 _check_text(row.definition) if type_ is ConstraintType.CHECK else None,
                 row.convalidated,
+                _constraint_definition(type_, row),
             )
 
     def indexes(self, connection: Connection, name: str, schema: str) -> Iterable[Index]:
-        for row in connection.execute(_INDEXES, self._relation(name, schema)):
-            yield Index(row.relname, tuple(row.columns), row.indisunique, row.indisvalid, row.owner)
+        for row in connection.execute(queries.INDEXES, self._relation(name, schema)):
+            yield Index(
+                row.relname,
+                tuple(row.columns),
+                row.indisunique,
+                row.indisvalid,
+                row.owner,
+                definition=_index_definition(row),
+                reads=tuple(row.reads),
+                partitioned=row.relkind == "I",
+            )
 
     def comment(self, connection: Connection, name: str, schema: str) -> str | None:
-        comment: str | None = connection.scalar(_COMMENT, self._relation(name, schema))
+        comment: str | None = connection.scalar(queries.COMMENT, self._relation(name, schema))
         return comment
 
     def tables_with_index(self, connection: Connection, name: str, schema: str) -> list[str]:
-        return list(connection.scalars(_TABLES_WITH_INDEX, self._relation(name, schema)))
+        return list(connection.scalars(queries.TABLES_WITH_INDEX, self._relation(name, schema)))
 
     def sequence_exists(self, connection: Connection, name: str, schema: str | None) -> bool:
         return self.kind(connection, name, schema) is Kind.SEQUENCE
 
     def enum(self, connection: Connection, name: str, schema: str) -> EnumType | None:
-        labels = connection.scalar(_ENUM, self._relation(name, schema))
+        labels = connection.scalar(queries.ENUM, self._relation(name, schema))
         return None if labels is None else EnumType(name, schema, tuple(labels))
 
     def named_enum(self, type_: Any) -> tuple[str | None, str, tuple[str, ...]] | None:
@@ -265,32 +247,151 @@ class PostgreSQL(Database):
         self, connection: Connection, name: str, schema: str | None, select: str
     ) -> bool | None:
         """Both as the server prints them: the SELECT is made a temporary view for a moment."""
-        definition = sa.text(
-            f"SELECT pg_catalog.pg_get_viewdef(c.oid) {_FROM_RELATION} WHERE {_RELATION}"
-        )
-        found = connection.scalar(definition, self._relation(name, schema))
-        twin = "_alembic_helpers_twin"
-        savepoint = connection.begin_nested()
+        found = connection.scalar(queries.VIEW, self._relation(name, schema))
         try:
-            connection.execute(verbatim(f"CREATE TEMPORARY VIEW {twin} AS {select}"))
-            asked = connection.scalar(
-                sa.text(f"SELECT pg_catalog.pg_get_viewdef('{twin}'::regclass)")
-            )
-        except sa.exc.DBAPIError:
+            with _rolled_back(connection):
+                connection.execute(verbatim(f"CREATE TEMPORARY VIEW {TWIN} AS {select}"))
+                definition = f"SELECT pg_catalog.pg_get_viewdef('{TWIN}'::regclass)"
+                return bool(found == connection.scalar(sa.text(definition)))
+        except NoTwin:
             return None  # no TEMP privilege, or a SELECT that the CREATE itself will refuse
-        finally:
-            savepoint.rollback()
-        return bool(found == asked)
+
+    def twin_place(self, schema: str) -> str | None:
+        return "pg_temp"
+
+    @contextmanager
+    def scratch(self, connection: Connection, twin: sa.Table) -> Iterator[Connection]:
+        """A temporary table in a savepoint that is rolled back: it was never there."""
+        with _rolled_back(connection):
+            connection.execute(CreateTable(twin))
+            for index in twin.indexes:
+                connection.execute(CreateIndex(index))
+            yield connection
+
+    def read_twin(self, connection: Connection, twin: sa.Table) -> Table:
+        schema = connection.scalar(queries.OWN_TEMPORARY_SCHEMA)
+        table = self.table(connection, twin.name, schema)
+        assert table is not None, twin
+        return table
+
+    def builders(self, connection: Connection, name: str, schema: str) -> list[int]:
+        return list(connection.scalars(queries.BUILDERS, self._relation(name, schema)))
+
+    def sequence_definitions(
+        self, connection: Connection, name: str, schema: str, options: Mapping[str, Any]
+    ) -> tuple[Definition, Definition]:
+        found = connection.execute(queries.SEQUENCE, self._relation(name, schema)).one()
+        with _rolled_back(connection):
+            connection.execute(CreateSequence(sa.Sequence(TWIN, schema="pg_temp", **options)))
+            temporary = connection.scalar(queries.OWN_TEMPORARY_SCHEMA)
+            twin = connection.execute(queries.SEQUENCE, self._relation(TWIN, temporary)).one()
+        return _sequence_definition(found), _sequence_definition(twin)
 
     def extension_exists(self, connection: Connection, name: str) -> bool:
         query = sa.text("SELECT true FROM pg_catalog.pg_extension WHERE extname = :name")
         return connection.scalar(query, {"name": name}) is True
 
     def triggers(self, connection: Connection, table: str, schema: str) -> list[str]:
-        return list(connection.scalars(_TRIGGERS, self._relation(table, schema)))
+        return list(connection.scalars(queries.TRIGGERS, self._relation(table, schema)))
 
     def _relation(self, name: str, schema: str | None) -> dict[str, str | None]:
         return {"name": self.stored_name(name), "schema": schema}
+
+
+@contextmanager
+def _rolled_back(connection: Connection) -> Iterator[None]:
+    """A savepoint, or in autocommit a transaction, that leaves nothing behind.
+
+    What the server refuses within it is raised as :class:`NoTwin`.
+    """
+    autocommit = connection.get_isolation_level() == "AUTOCOMMIT"
+    savepoint = None if autocommit else connection.begin_nested()
+    if autocommit:
+        connection.exec_driver_sql("BEGIN")
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        raise NoTwin(str(error.orig).strip().splitlines()[0]) from error
+    finally:
+        if not connection.invalidated:
+            if savepoint is not None:
+                savepoint.rollback()
+            else:
+                connection.exec_driver_sql("ROLLBACK")
+
+
+def _column_definition(row: Row[Any], collation: str | None) -> Definition:
+    counts = bool(row.feeds) and not row.identity
+    plain = None if row.generated or counts else row.expression
+    always = {"a": "ALWAYS", "d": "BY DEFAULT"}.get(row.identity)
+    kept = {"s": "STORED", "v": "VIRTUAL"}.get(row.generated)
+    return {
+        Aspect.TYPE: row.spelling,
+        Aspect.COLLATION: collation,
+        Aspect.NULLABILITY: "NOT NULL" if row.attnotnull else "NULL",
+        Aspect.DEFAULT: plain,
+        Aspect.COMPUTED: f"{row.expression} {kept}" if kept else None,
+        Aspect.IDENTITY: f"{always} {row.parameters}" if always else None,
+        Aspect.AUTOINCREMENT: "yes" if counts else None,
+    }
+
+
+def _constraint_definition(type_: ConstraintType, row: Row[Any]) -> Definition | None:
+    deferrable = "DEFERRABLE" if row.condeferrable else None
+    if row.condeferred:
+        deferrable = "DEFERRABLE INITIALLY DEFERRED"
+    match type_:
+        case ConstraintType.FOREIGN_KEY:
+            return None  # compared by its reference
+        case ConstraintType.CHECK:
+            return {
+                Aspect.CONDITION: row.condition,
+                Aspect.NO_INHERIT: "yes" if row.connoinherit else None,
+                Aspect.ENFORCED: "no" if row.enforced == "false" else None,
+            }
+        case ConstraintType.EXCLUDE:
+            return {Aspect.DEFINITION: row.definition}
+    return {
+        Aspect.COLUMNS: listed(row.columns),
+        Aspect.INCLUDE: listed(row.included) if row.included else None,
+        Aspect.DEFERRABLE: deferrable,
+        Aspect.NULLS_NOT_DISTINCT: "yes" if row.nulls_not_distinct == "true" else None,
+    }
+
+
+def _index_definition(row: Row[Any]) -> Definition:
+    return {
+        Aspect.COLUMNS: listed(
+            text if column is None else column
+            for column, text in zip(row.columns, row.texts, strict=True)
+        ),
+        Aspect.UNIQUE: "yes" if row.indisunique else "no",
+        Aspect.ORDER: each([_ORDERS[option or 0] for option in row.orders], "ASC"),
+        Aspect.OPERATOR_CLASSES: each(row.operator_classes, "default"),
+        Aspect.COLLATIONS: each(row.collations, "default"),
+        Aspect.METHOD: None if row.method == "btree" else row.method,
+        Aspect.INCLUDE: listed(row.included) if row.included else None,
+        Aspect.WHERE: row.predicate,
+        Aspect.NULLS_NOT_DISTINCT: "yes" if row.nulls_not_distinct == "true" else None,
+    }
+
+
+def _sequence_definition(row: Row[Any]) -> Definition:
+    return {
+        Aspect.TYPE: row.type,
+        Aspect.START: str(row.seqstart),
+        Aspect.INCREMENT: str(row.seqincrement),
+        Aspect.MINIMUM: str(row.seqmin),
+        Aspect.MAXIMUM: str(row.seqmax),
+        Aspect.CACHE: str(row.seqcache),
+        Aspect.CYCLE: "yes" if row.seqcycle else "no",
+    }
+
+
+def _dotted(*names: str | None) -> str | None:
+    return ".".join(name for name in names if name) or None
 
 
 def _check_text(definition: str) -> str:

@@ -8,19 +8,31 @@ from __future__ import annotations
 import copy
 import dataclasses
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar, NamedTuple
 
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
+from sqlalchemy.schema import CreateIndex, CreateTable
 
-from .base import Database, Rebuild, Step
+from .base import Database, NoTwin, Rebuild, Step
 from .construct import DeclaredType
+from .definition import REFERENCE, Aspect, Definition, each, listed
 from .objects import Column, Constraint, ConstraintType, Index, Kind, Reference, Table
-from .sqlite_ddl import Declared, collations, declared, tokens
+from .sqlite_ddl import (
+    Declared,
+    canonical,
+    collations,
+    declared,
+    generated,
+    index_parts,
+    options,
+    tokens,
+)
 from .sqlite_rebuild import SQLiteRebuild
 
 
@@ -34,8 +46,31 @@ class _Master(NamedTuple):
 
 class SQLite(Database):
     title = "SQLite"
+    compares: ClassVar[Mapping[str, Sequence[Aspect]]] = {
+        "column": (
+            Aspect.TYPE,
+            Aspect.COLLATION,
+            Aspect.NULLABILITY,
+            Aspect.DEFAULT,
+            Aspect.COMPUTED,
+            Aspect.AUTOINCREMENT,
+        ),
+        "primary key": (Aspect.COLUMNS,),
+        "unique constraint": (Aspect.COLUMNS,),
+        "foreign key": (*REFERENCE, Aspect.DEFERRABLE, Aspect.MATCH),
+        "check constraint": (Aspect.CONDITION,),
+        "index": (
+            Aspect.COLUMNS,
+            Aspect.UNIQUE,
+            Aspect.ORDER,
+            Aspect.COLLATIONS,
+            Aspect.WHERE,
+        ),
+        "view": (Aspect.DEFINITION,),
+    }
     temporary_schema = "temp"
     replaces_views = False
+    twin_prefixes = ()
 
     def name_key(self, name: str) -> str:
         """SQLite ignores the case of ASCII letters only.
@@ -84,14 +119,20 @@ class SQLite(Database):
         foreign = [d for d in texts if d.type is ConstraintType.FOREIGN_KEY]
         for text in texts:
             if text.type is not ConstraintType.FOREIGN_KEY:
-                yield Constraint(text.type, text.name, text.columns, sqltext=text.text or None)
+                yield Constraint(
+                    text.type,
+                    text.name,
+                    text.columns,
+                    sqltext=text.text or None,
+                    definition=_constraint_definition(text),
+                )
         yield from self._foreign_keys(connection, name, schema, foreign)
 
     def _foreign_keys(
         self, connection: Connection, name: str, schema: str, texts: list[Declared]
     ) -> Iterable[Constraint]:
         query = sa.text(
-            'SELECT id, "table", "from", "to", on_update, on_delete '
+            'SELECT id, "table", "from", "to", on_update, on_delete, "match" '
             "FROM pragma_foreign_key_list(:name, :schema) ORDER BY id DESC, seq"
         )
         keys: dict[int, list[Sequence[Any]]] = {}
@@ -116,6 +157,7 @@ class SQLite(Database):
                     self.action(str(rows[0][5])),
                     text.deferrable,
                     text.initially,
+                    None if rows[0][6] in ("NONE", "SIMPLE") else str(rows[0][6]),
                 ),
             )
 
@@ -126,15 +168,21 @@ class SQLite(Database):
     def indexes(self, connection: Connection, name: str, schema: str) -> Iterable[Index]:
         query = sa.text(
             # An index that a constraint made has the origin u or pk, and no name of its own.
-            'SELECT i.name, i."unique", x.name FROM pragma_index_list(:name, :schema) i '
+            'SELECT i.name, i."unique" AS once, x.name AS col, x.desc AS down, '
+            "x.coll AS collation, m.sql FROM pragma_index_list(:name, :schema) i "
             "JOIN pragma_index_xinfo(i.name, :schema) x "
+            f"JOIN {self._master_of(schema)} m ON m.type = 'index' AND m.name = i.name "
             "WHERE i.origin = 'c' AND x.key ORDER BY i.name, x.seqno"
         )
-        columns: dict[tuple[str, int], list[str | None]] = {}
-        for index, unique, column in connection.execute(query, {"name": name, "schema": schema}):
-            columns.setdefault((index, unique), []).append(column)
-        for (index, unique), names in columns.items():
-            yield Index(index, tuple(names), bool(unique))
+        collated = self._collations(connection, name, schema)
+        found: dict[str, list[Row[Any]]] = {}
+        for row in connection.execute(query, {"name": name, "schema": schema}):
+            found.setdefault(row.name, []).append(row)
+        for index, rows in found.items():
+            definition = _index_definition(rows, collated)
+            yield Index(
+                index, tuple(row.col for row in rows), bool(rows[0].once), definition=definition
+            )
 
     def comment(self, connection: Connection, name: str, schema: str) -> str | None:
         return None
@@ -162,24 +210,74 @@ class SQLite(Database):
 
     def columns(self, connection: Connection, name: str, schema: str) -> Iterable[Column]:
         master = self._master(connection, name, schema)
-        collated = collations(master.sql) if master and master.sql else {}
-        query = sa.text("SELECT name, type FROM pragma_table_xinfo(:name, :schema)")
-        rows = connection.execute(query, {"name": name, "schema": schema})
-        spellings = {row.name: row.type for row in rows}
+        sql = (master and master.sql) or ""
+        collated, computed = collations(sql), generated(sql)
+        counts = "AUTOINCREMENT" in options(sql)
+        query = sa.text(
+            'SELECT name, type, "notnull" AS filled, dflt_value, pk, hidden '
+            "FROM pragma_table_xinfo(:name, :schema)"
+        )
+        rows = {
+            row.name: row for row in connection.execute(query, {"name": name, "schema": schema})
+        }
         # SQLAlchemy looks a table with computed columns up by its exact name.
         exact = master.name if master else name
         for column in super().columns(connection, exact, schema):
-            spelling = spellings[column.name]
-            if spelling and not self._knows(spelling):
-                column = dataclasses.replace(column, type=DeclaredType(spelling))
-            if column.name in collated and isinstance(column.type, sa.String):
-                column.type.collation = collated[column.name]
-            yield column
+            row = rows[column.name]
+            collation = collated.get(column.name)
+            if row.type and not self._knows(row.type):
+                column = dataclasses.replace(column, type=DeclaredType(row.type))
+            if collation is not None and isinstance(column.type, sa.String):
+                column.type.collation = collation
+            kept = {2: "VIRTUAL", 3: "STORED"}.get(row.hidden)
+            collate = f" COLLATE {self.quoted(collation)}" if collation else ""
+            yield dataclasses.replace(
+                column,
+                spelling=f"{row.type}{collate}",
+                definition={
+                    Aspect.TYPE: row.type.upper(),
+                    Aspect.COLLATION: collation and collation.upper(),
+                    Aspect.NULLABILITY: "NOT NULL" if row.filled else "NULL",
+                    Aspect.DEFAULT: row.dflt_value and canonical(row.dflt_value),
+                    Aspect.COMPUTED: f"({computed.get(column.name)}) {kept}" if kept else None,
+                    Aspect.AUTOINCREMENT: "yes" if counts and row.pk else None,
+                },
+            )
+
+    def _collations(self, connection: Connection, name: str, schema: str) -> dict[str, str]:
+        master = self._master(connection, name, schema)
+        return collations(master.sql) if master and master.sql else {}
 
     def _knows(self, spelling: str) -> bool:
         """Whether SQLAlchemy knows the type; of one that it does not it keeps the affinity only."""
         name = re.match(r"[\w ]*", spelling)
         return name is not None and name.group().strip().upper() in SQLiteDialect.ischema_names
+
+    def twin_place(self, schema: str) -> str | None:
+        return None
+
+    def twin_options(self, found: Table, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in kwargs.items() if name.startswith("sqlite_")}
+
+    @contextmanager
+    def scratch(self, connection: Connection, twin: sa.Table) -> Iterator[Connection]:
+        """A database in memory: SQLAlchemy cannot read the indexes of a temporary table."""
+        engine = sa.create_engine("sqlite://")
+        try:
+            with engine.connect() as memory:
+                memory.execute(CreateTable(twin))
+                for index in twin.indexes:
+                    memory.execute(CreateIndex(index))
+                yield memory
+        except sa.exc.DBAPIError as error:
+            raise NoTwin(str(error.orig)) from error
+        finally:
+            engine.dispose()
+
+    def read_twin(self, connection: Connection, twin: sa.Table) -> Table:
+        table = self.table(connection, twin.name, "main")
+        assert table is not None, twin
+        return table
 
     def needs_batch(self, operation: MigrateOperation) -> bool:
         """SQLite can add a plain column, rename one, and handle indexes; the rest is a new table.
@@ -251,6 +349,28 @@ class SQLite(Database):
     def _master_of(self, schema: str) -> str:
         # Within sa.text() a colon would begin a bind parameter.
         return self.quoted(schema, "sqlite_master").replace(":", "\\:")
+
+
+def _constraint_definition(text: Declared) -> Definition:
+    if text.type is ConstraintType.CHECK:
+        return {Aspect.CONDITION: canonical(text.text)}
+    return {Aspect.COLUMNS: listed(text.columns)}
+
+
+def _index_definition(rows: Sequence[Row[Any]], collated: Mapping[str, str]) -> Definition:
+    parts, where = index_parts(rows[0].sql)
+    own = [collated.get(row.col, "BINARY") for row in rows]
+    other = [row.collation.upper() != usual.upper() for row, usual in zip(rows, own, strict=True)]
+    return {
+        Aspect.COLUMNS: listed(row.col or part for row, part in zip(rows, parts, strict=True)),
+        Aspect.UNIQUE: "yes" if rows[0].once else "no",
+        Aspect.ORDER: each(["DESC" if row.down else None for row in rows], "ASC"),
+        Aspect.COLLATIONS: each(
+            [row.collation.upper() if o else None for row, o in zip(rows, other, strict=True)],
+            "default",
+        ),
+        Aspect.WHERE: where,
+    }
 
 
 _ALONE = (ops.CreateIndexOp, ops.DropIndexOp)

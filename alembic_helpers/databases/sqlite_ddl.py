@@ -180,6 +180,71 @@ def collations(sql: str) -> dict[str, str]:
     return found
 
 
+def generated(sql: str) -> dict[str, str]:
+    """The expressions of the computed columns."""
+    found = {}
+    for item in body(sql):
+        if item[0].word in _STARTS:
+            continue
+        for at, (word, opening) in enumerate(itertools.pairwise(item)):
+            if word.word == "AS" and opening.text == "(":
+                found[item[0].name] = canonical(item[at + 2 : _closing(item, at + 1)])
+                break
+    return found
+
+
+def index_parts(sql: str) -> tuple[list[str], str | None]:
+    """The columns and expressions of a CREATE INDEX, and its WHERE."""
+    words = tokens(sql)
+    on = next(at for at, token in enumerate(words) if token.word == "ON")
+    opening = next(at for at in range(on, len(words)) if words[at].text == "(")
+    closing = _closing(words, opening)
+    parts = [canonical(_without_order(part)) for part in _split(words[opening + 1 : closing])]
+    where = words[closing + 2 :]
+    return parts, canonical(where) or None
+
+
+def _without_order(part: list[Token]) -> list[Token]:
+    if part[-1].word in ("ASC", "DESC"):
+        part = part[:-1]
+    if len(part) > 2 and part[-2].word == "COLLATE":
+        part = part[:-2]
+    return part
+
+
+def _split(inner: list[Token]) -> list[list[Token]]:
+    """The items of a list, by its outer commas."""
+    depth = 0
+    items: list[list[Token]] = [[]]
+    for token in inner:
+        if token.kind == "mark":
+            depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if depth == 0 and token.text == "," and token.kind == "mark":
+            items.append([])
+        else:
+            items[-1].append(token)
+    return items
+
+
+def canonical(words: str | list[Token]) -> str:
+    """An expression without what SQLite does not read: case, space, needless quotes."""
+    text, was_word = "", False
+    for token in tokens(words) if isinstance(words, str) else words:
+        is_word = token.kind != "mark"
+        text += (" " if is_word and was_word else "") + _canonical(token)
+        was_word = is_word
+    return text
+
+
+def _canonical(token: Token) -> str:
+    if token.kind in ("mark", "string"):
+        return token.text
+    name = "".join(c.lower() if c.isascii() else c for c in token.name)
+    if token.kind == "quoted" and not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
+        return '"' + name.replace('"', '""') + '"'
+    return name
+
+
 def _outside_parentheses(item: list[Token]) -> Iterator[Token]:
     depth = 0
     for token in item:

@@ -1,10 +1,11 @@
 """The choke point and its judges. Importing the package registers every judge."""
 
-from . import columns, constraints, enums, indexes, rows, schemas, tables, views
+from . import alterations, columns, constraints, enums, indexes, rows, schemas, tables, views
 from .operations import IdempotentOperations, current_operations, operations_for
 
 __all__ = [
     "IdempotentOperations",
+    "alterations",
     "columns",
     "constraints",
     "current_operations",

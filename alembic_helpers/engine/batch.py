@@ -13,12 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.operations import BatchOperations, MigrateOperation, Operations, ops
 
-from ..catalog import Overlay
+from ..catalog import Overlay, Site
 from ..databases import Step
 from ..databases.objects import Table
 from .common import visible_table
 from .forecast import after, named_by_convention
-from .judgement import Judgement, Site, judges
+from .judgement import Judgement, judges
 from .undoing import Line, calling_line
 
 

@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 from alembic.operations import MigrateOperation, Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.schema import ExecutableDDLElement
-from sqlalchemy.sql.elements import ClauseElement, ColumnClause, UnaryExpression
 
 from .. import upstream
+from ..catalog import Site
 from ..databases import Database
 from ..databases.objects import Table
 from ..errors import LeftoverTable, MissingObject
-from .judgement import Judgement, Site, Subject, same
+from .judgement import Judgement, Subject, same
 
 _Op = TypeVar("_Op", bound=MigrateOperation)
 
@@ -42,12 +42,6 @@ def at(schema: str | None, context: MigrationContext) -> str | None:
         return schema
     mapping = connection.get_execution_options().get("schema_translate_map")
     return mapping.get(schema, schema) if mapping else schema
-
-
-def as_kept(sql: str, site: Site) -> str:
-    """Compiled SQL as the server reads it: without the percent signs doubled for the driver."""
-    doubled = site.context.dialect.paramstyle in ("format", "pyformat")
-    return sql.replace("%%", "%") if doubled else sql
 
 
 def changed(operation: _Op, **attributes: Any) -> _Op:
@@ -138,14 +132,3 @@ def _name_leftover(subject: Subject, name: str, schema: str | None, site: Site) 
             f"and make its indexes anew: ALTER TABLE {quoted(schema, leftover)} RENAME TO "
             f"{quoted(name)}"
         )
-
-
-def plain_name(expression: ClauseElement | str) -> str | None:
-    """The column that an index expression is, below ``desc()`` and the like, or ``None``."""
-    if isinstance(expression, str):
-        return expression
-    while isinstance(expression, UnaryExpression):
-        expression = expression.element
-    if isinstance(expression, ColumnClause) and not expression.is_literal:
-        return expression.name
-    return None

@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
-from alembic.operations import ops
-from sqlalchemy.sql.elements import ClauseElement
+from alembic.operations import Operations, ops
 
 from .. import upstream
+from ..catalog import Site
+from ..compare import Asked, Comparison, reference_differences
+from ..compare.asked import column_names, constraint_name, type_of
 from ..databases.objects import Constraint, ConstraintType, Table, only_one
 from ..errors import AmbiguousMatch, Difference, UsageError
 from .common import (
-    as_kept,
+    HelperOperation,
+    at,
     changed,
     existing_table,
     gone,
     landing,
     qualified,
+    send,
     unflagged,
     visible_table,
 )
-from .judgement import Judgement, Site, Subject, absent, different, judges, same, wrong_kind
+from .ddl import ValidateConstraint
+from .indexes import refuse_needed
+from .judgement import (
+    Judgement,
+    Subject,
+    absent,
+    different,
+    judges,
+    partial,
+    same,
+    wrong_kind,
+)
 
-_TYPES = {
-    "primary_key_constraint": ConstraintType.PRIMARY,
-    "unique_constraint": ConstraintType.UNIQUE,
-    "foreign_key_constraint": ConstraintType.FOREIGN_KEY,
-    "check_constraint": ConstraintType.CHECK,
-    "column_check_constraint": ConstraintType.CHECK,
-    "table_or_column_check_constraint": ConstraintType.CHECK,
-    "exclude_constraint": ConstraintType.EXCLUDE,
-}
 _OPERATIONS = {
     ConstraintType.PRIMARY: "create_primary_key",
     ConstraintType.UNIQUE: "create_unique_constraint",
@@ -39,6 +46,19 @@ _OPERATIONS = {
     ConstraintType.CHECK: "create_check_constraint",
     ConstraintType.EXCLUDE: "create_exclude_constraint",
 }
+
+
+@dataclass
+class ValidateConstraintOp(HelperOperation):
+    constraint_name: str
+    table_name: str
+    schema: str | None
+
+
+@Operations.implementation_for(ValidateConstraintOp)
+def _validate(operations: Operations, operation: ValidateConstraintOp) -> None:
+    schema = at(operation.schema, operations.migration_context)
+    send(operations, ValidateConstraint(schema, operation.table_name, operation.constraint_name))
 
 
 @judges.register(ops.AddConstraintOp)
@@ -56,20 +76,25 @@ def create_constraint(operation: ops.AddConstraintOp, site: Site) -> Judgement:
         namesake = table.constraint(name)
         if namesake is not None and table.constraint(name, type_) is None:
             return wrong_kind(subject, namesake.type.label, type_.label)
-    found = existing(asked, table, site)
+    comparison = Comparison(Asked(constraints=[asked]), table, site)
+    found = existing(asked, comparison)
     if found is None:
         blocking = table.index(name) if name and type_ is ConstraintType.UNIQUE else None
         if blocking is not None and not site.database.indexes_belong_to_tables:
             return wrong_kind(subject, "unique index" if blocking.unique else "index", type_.label)
         return absent(subject, _landed(operation, name, table, site))
-    differences = constraint_differences(found, asked, table, site)
+    comparison.constraint(found, asked)
+    differences = comparison.differences
     if type_ is ConstraintType.PRIMARY and site.database.names_primary_keys:
         differences += _name_difference(found, name, table)
-    if not found.validated and not _asked_not_valid(asked):
-        differences.append(Difference("validated", "no (NOT VALID)", "yes"))
     if differences:
         return different(subject, differences)
-    return same(subject)
+    if not found.validated and not _asked_not_valid(asked):
+        validate = ValidateConstraintOp(found.name or "", owner.name, owner.schema)
+        return partial(
+            subject, [landing(validate, table, site)], "it was there, but NOT VALID; validated"
+        )
+    return same(subject, f"already there{comparison.note}")
 
 
 def _landed(
@@ -121,6 +146,9 @@ def drop_constraint(operation: ops.DropConstraintOp, site: Site) -> Judgement:
         return same(subject, "already gone")
     if type_ is not None and found.type is not type_:
         return wrong_kind(subject, found.type.label, type_.label)
+    index = table.index(found.name) if found.name else None
+    if found.type is ConstraintType.UNIQUE and index is not None:
+        refuse_needed(subject, index, table, site)
     # MySQL has no DROP CONSTRAINT without a kind; now it is known.
     known = operation.constraint_type or _droppable_type(found)
     exact = changed(
@@ -173,60 +201,36 @@ def _dropped_name(operation: ops.DropConstraintOp, site: Site) -> str | None:
     return constraint_name(generic, site)
 
 
-# -- what is asked, in terms of what is found ------------------------------------------------------
+# -- what is found of what is asked ---------------------------------------------------------------
 
 
-def type_of(constraint: sa.Constraint) -> ConstraintType:
-    return _TYPES[constraint.__visit_name__]
-
-
-def constraint_name(constraint: sa.Constraint, site: Site) -> str | None:
-    """The name as it will stand in the database; ``None`` when the database will choose it."""
-    name = upstream.final_name(constraint, site.context.dialect)
-    return None if name is None else site.database.stored_name(name)
-
-
-def column_names(constraint: sa.Constraint) -> tuple[str, ...]:
-    if isinstance(constraint, sa.ForeignKeyConstraint):
-        return tuple(constraint.column_keys)
-    if isinstance(constraint, sa.schema.ColumnCollectionConstraint):
-        return tuple(column.name for column in constraint.columns)
-    return ()
-
-
-def existing(asked: sa.Constraint, table: Table, site: Site) -> Constraint | None:
+def existing(asked: sa.Constraint, comparison: Comparison) -> Constraint | None:
     """The constraint that was asked for: by its name, or by its shape when it has none."""
-    type_, name = type_of(asked), constraint_name(asked, site)
+    table = comparison.found
+    type_, name = type_of(asked), constraint_name(asked, comparison.site)
     if type_ is ConstraintType.PRIMARY:
         return table.primary_key
     if name is not None:
         return table.constraint(name, type_)
-    return by_shape(asked, table, site)
-
-
-def by_shape(asked: sa.Constraint, table: Table, site: Site) -> Constraint | None:
-    type_ = type_of(asked)
-    candidates = table.of_type(type_)
     if isinstance(asked, sa.CheckConstraint):
-        return _check_by_text(asked, candidates, site)
+        return _check_like(asked, comparison)
     columns = column_names(asked)
-    matches = [c for c in candidates if table.same_columns(c.columns, columns)]
+    matches = [c for c in table.of_type(type_) if table.same_columns(c.columns, columns)]
     if isinstance(asked, sa.ForeignKeyConstraint):
-        matches = [c for c in matches if not _reference_differences(c, asked, table, site)]
+        matches = [
+            c for c in matches if not reference_differences(c, asked, table, comparison.site)
+        ]
     elif type_ is ConstraintType.EXCLUDE:  # its columns do not say all of it
         return only_one(matches, f"{type_.label} on {table.name} ({', '.join(columns)})")
     return next(iter(matches), None)
 
 
-def _check_by_text(
-    asked: sa.CheckConstraint, candidates: Sequence[Constraint], site: Site
-) -> Constraint | None:
-    """An unnamed CHECK is recognised by its text alone; no guess when texts do not decide."""
-    text = site.database.plain_expression(check_sql(asked, site))
-    for candidate in candidates:
-        if candidate.sqltext and site.database.plain_expression(candidate.sqltext) == text:
-            return candidate
-    if candidates:
+def _check_like(asked: sa.CheckConstraint, comparison: Comparison) -> Constraint | None:
+    """An unnamed CHECK is recognised by what it says; no guess when that does not decide."""
+    for candidate in comparison.checks_like(asked):
+        return candidate
+    candidates = comparison.found.of_type(ConstraintType.CHECK)
+    if candidates and not comparison.tells_checks_apart:
         names = [c.name or "(unnamed)" for c in candidates]
         raise AmbiguousMatch(
             f"create_check_constraint: it has no name, and whether it is one of "
@@ -237,78 +241,7 @@ def _check_by_text(
     return None
 
 
-def check_sql(check: sa.CheckConstraint, site: Site) -> str:
-    compiler = site.context.dialect.statement_compiler(site.context.dialect, None)
-    text: ClauseElement = check.sqltext
-    return as_kept(compiler.process(text, include_table=False, literal_binds=True), site)
-
-
 # -- differences ---------------------------------------------------------------------------------
-
-
-def constraint_differences(
-    found: Constraint, asked: sa.Constraint, table: Table, site: Site, prefix: str = ""
-) -> list[Difference]:
-    if isinstance(asked, sa.ForeignKeyConstraint):
-        differences = _column_difference(found, asked, table, prefix)
-        return differences + _reference_differences(found, asked, table, site, prefix)
-    if isinstance(asked, sa.UniqueConstraint | sa.PrimaryKeyConstraint):
-        return _column_difference(found, asked, table, prefix)
-    return []
-
-
-def _column_difference(
-    found: Constraint, asked: sa.Constraint, table: Table, prefix: str
-) -> list[Difference]:
-    columns = column_names(asked)
-    if table.same_columns(found.columns, columns):
-        return []
-    return [
-        Difference(f"{prefix}columns", *(f"({', '.join(c)})" for c in (found.columns, columns)))
-    ]
-
-
-def _reference_differences(
-    found: Constraint, asked: sa.ForeignKeyConstraint, table: Table, site: Site, prefix: str = ""
-) -> list[Difference]:
-    reference = found.reference
-    if reference is None:
-        return []
-    targets = [element.column for element in asked.elements]
-    target = targets[0].table
-    database = site.database
-    columns = [column.name for column in targets]
-    found_names = (reference.schema, reference.table)
-    asked_names = (_target_schema(target, table, site), database.stored_name(target.name))
-    differences = []
-    if [database.relation_key(n or "") for n in found_names] != [
-        database.relation_key(n or "") for n in asked_names
-    ]:
-        differences.append(
-            Difference(f"{prefix}target", qualified(*found_names), qualified(*asked_names))
-        )
-    if not table.same_columns(reference.columns, columns):
-        differences.append(
-            Difference(f"{prefix}target columns", str(reference.columns), str(tuple(columns)))
-        )
-    for word, have, want in (
-        ("ON UPDATE", reference.onupdate, database.action(asked.onupdate)),
-        ("ON DELETE", reference.ondelete, database.action(asked.ondelete)),
-    ):
-        if have != want:
-            differences.append(
-                Difference(f"{prefix}{word}", have or "NO ACTION", want or "NO ACTION")
-            )
-    return differences
-
-
-def _target_schema(target: sa.Table, table: Table, site: Site) -> str:
-    """Where the referred table is; one without a schema is looked up as the server would."""
-    if target.schema is None:
-        there = visible_table(target.name, None, site)
-        if there is not None:
-            return there.schema
-    return site.door.schema(target.schema)
 
 
 def _name_difference(found: Constraint, name: str | None, table: Table) -> list[Difference]:
@@ -322,20 +255,20 @@ def _asked_not_valid(asked: sa.Constraint) -> bool:
 
 
 def missing_constraints(
-    asked: sa.Table, found: Table, site: Site, differences: list[Difference]
+    asked: sa.Table, site: Site, comparison: Comparison
 ) -> Iterator[tuple[sa.Constraint, str]]:
     """The asked table's constraints that are not there, each with words for the log.
 
-    The primary key comes with the table; those that differ go to ``differences``.
+    The primary key comes with the table; those that are there are compared.
     """
     for constraint in sorted(asked.constraints, key=lambda c: (c.__visit_name__, str(c.name))):
         type_ = type_of(constraint)
         if type_ is ConstraintType.PRIMARY or not upstream.is_emitted(constraint, site.context):
             continue
         words = f"{type_.label} {constraint_name(constraint, site) or ''}".rstrip()
-        there = existing(constraint, found, site)
+        there = existing(constraint, comparison)
         if there is None:
             columns = ", ".join(column_names(constraint))
             yield constraint, f"{words} ({columns})" if columns else words
         else:
-            differences += constraint_differences(there, constraint, found, site, f"{words} ")
+            comparison.constraint(there, constraint, f"{words} ")

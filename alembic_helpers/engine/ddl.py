@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql.compiler import DDLCompiler
@@ -54,6 +53,11 @@ class DropView(ExecutableDDLElement):
         self.materialized, self.if_exists = materialized, if_exists
 
 
+class ValidateConstraint(ExecutableDDLElement):
+    def __init__(self, schema: str | None, table: str, name: str) -> None:
+        self.schema, self.table, self.name = schema, table, name
+
+
 class CreateExtension(ExecutableDDLElement):
     def __init__(self, name: str, schema: str | None) -> None:
         self.name, self.schema = name, schema
@@ -62,11 +66,6 @@ class CreateExtension(ExecutableDDLElement):
 class DropExtension(ExecutableDDLElement):
     def __init__(self, name: str) -> None:
         self.name = name
-
-
-def ddl_compiler(dialect: Dialect) -> DDLCompiler:
-    """A compiler for parts of a statement."""
-    return dialect.ddl_compiler(dialect, sa.DDL(""))  # type: ignore[no-untyped-call]
 
 
 def _name(element: Any, compiler: DDLCompiler) -> str:
@@ -114,6 +113,13 @@ def _drop_view(element: DropView, compiler: DDLCompiler, **_: Any) -> str:
     materialized = "MATERIALIZED " if element.materialized else ""
     condition = "IF EXISTS " if element.if_exists else ""
     return f"DROP {materialized}VIEW {condition}{_name(element, compiler)}"
+
+
+@compiles(ValidateConstraint, "postgresql")
+def _validate_constraint(element: ValidateConstraint, compiler: DDLCompiler, **_: Any) -> str:
+    table = sa.Table(element.table, sa.MetaData(), schema=element.schema)
+    name = compiler.preparer.quote(element.name)
+    return f"ALTER TABLE {compiler.preparer.format_table(table)} VALIDATE CONSTRAINT {name}"
 
 
 @compiles(CreateExtension, "postgresql")

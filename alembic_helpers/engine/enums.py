@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from alembic.operations import Operations
 from sqlalchemy.dialects import postgresql
 
+from ..catalog import Site
 from ..databases import Database
 from ..databases.objects import EnumType
 from ..errors import AmbiguousMatch, Difference, MissingObject, UsageError
 from .common import HelperOperation, at, qualified, send
 from .ddl import AddEnumValue, RenameEnumValue
 from .describe import operation_name
-from .judgement import Judgement, Site, Subject, absent, different, judges, same, wrong_kind
+from .judgement import Judgement, Subject, absent, different, judges, same, wrong_kind
 
 
 class EnumOperation(HelperOperation):

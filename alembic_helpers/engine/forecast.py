@@ -10,13 +10,20 @@ from alembic.operations import MigrateOperation, ops
 from sqlalchemy.types import to_instance
 
 from .. import upstream
+from ..catalog import Site
+from ..compare import reference_of
+from ..compare.asked import (
+    check_sql,
+    column_names,
+    constraint_name,
+    default_sql,
+    index_name,
+    plain_name,
+    type_of,
+)
 from ..databases.construct import detached
-from ..databases.objects import Column, Constraint, ConstraintType, Index, Reference, Table
-from .columns import as_table, default_sql
-from .common import plain_name
-from .constraints import check_sql, column_names, constraint_name, type_of
-from .indexes import index_name
-from .judgement import Site
+from ..databases.objects import Column, Constraint, ConstraintType, Index, Table
+from .columns import as_table
 
 
 def after(operation: MigrateOperation, table: Table, site: Site) -> Table:
@@ -68,9 +75,9 @@ def _altered(operation: ops.AlterColumnOp, table: Table, site: Site) -> Table:
     found = table.column(operation.column_name)
     if found is None:
         return table
-    column = found
+    column = replace(found, definition=None)
     if operation.modify_type is not None:
-        column = replace(column, type=to_instance(operation.modify_type))
+        column = replace(column, type=to_instance(operation.modify_type), spelling=None)
     if operation.modify_nullable is not None:
         column = replace(column, nullable=operation.modify_nullable)
     if operation.modify_server_default is not False:
@@ -118,16 +125,7 @@ def constraint_of(constraint: sa.Constraint, table: Table, site: Site) -> Constr
     """An asked constraint as the catalog would show it."""
     reference = None
     if isinstance(constraint, sa.ForeignKeyConstraint):
-        targets = [element.column for element in constraint.elements]
-        reference = Reference(
-            targets[0].table.schema or table.schema,
-            targets[0].table.name,
-            tuple(column.name for column in targets),
-            site.database.action(constraint.onupdate),
-            site.database.action(constraint.ondelete),
-            constraint.deferrable,
-            constraint.initially,
-        )
+        reference = reference_of(constraint, table, site)
     return Constraint(
         type_of(constraint),
         constraint_name(constraint, site),

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic.operations import ops
 
-from .. import upstream
-from ..databases.objects import Index, Table
-from ..errors import AmbiguousMatch, Difference, UsageError
-from .common import changed, existing_table, gone, landing, plain_name, qualified, unflagged
-from .judgement import Judgement, Site, Subject, absent, different, judges, same, wrong_kind
+from ..catalog import Site
+from ..compare import Asked, Comparison
+from ..compare.asked import index_name
+from ..databases.objects import ConstraintType, Index, Table
+from ..errors import AmbiguousMatch, DependentObjects, Difference, UsageError
+from .common import changed, existing_table, gone, landing, qualified, unflagged
+from .judgement import (
+    Judgement,
+    Subject,
+    absent,
+    building,
+    different,
+    judges,
+    partial,
+    same,
+    wrong_kind,
+)
 
 
 @judges.register(ops.CreateIndexOp)
@@ -30,10 +43,37 @@ def create_index(operation: ops.CreateIndexOp, site: Site) -> Judgement:
         return _free(subject, operation, name, table, site)
     if found.constraint:
         return wrong_kind(subject, f"constraint ({found.constraint})", "index")
-    differences = index_differences(found, asked, table)
-    if differences:
-        return different(subject, differences)
-    return same(subject)
+    comparison = Comparison(Asked(indexes=[asked]), table, site)
+    comparison.index(found, asked)
+    if comparison.differences:
+        return different(subject, comparison.differences)
+    if not found.valid:
+        return _invalid(subject, operation, found, table, site)
+    return same(subject, f"already there{comparison.note}")
+
+
+def _invalid(
+    subject: Subject, operation: ops.CreateIndexOp, found: Index, table: Table, site: Site
+) -> Judgement:
+    """What a killed CREATE INDEX CONCURRENTLY left: made anew, unless somebody is making it."""
+    builders = site.door.builders(table.name, table.schema)
+    if builders:
+        return building(subject, builders)
+    if found.partitioned:
+        return different(
+            subject,
+            [Difference("valid", "no (not every partition has its part)", "yes")],
+            "Create the missing indexes on its partitions and attach them: ALTER INDEX ... ATTACH "
+            "PARTITION ...; the index becomes valid with the last of them.",
+        )
+    drop = ops.DropIndexOp(found.name, table.name, schema=operation.schema, **_manner(operation))
+    remaining = (landing(drop, table, site), landing(unflagged(operation), table, site))
+    return partial(subject, remaining, "it was there, but invalid; built anew")
+
+
+def _manner(operation: ops.CreateIndexOp) -> dict[str, Any]:
+    """How it is to be dropped, if it is to be built without blocking writers."""
+    return {k: v for k, v in operation.kw.items() if k.endswith("_concurrently")}
 
 
 def _free(
@@ -72,8 +112,44 @@ def drop_index(operation: ops.DropIndexOp, site: Site) -> Judgement:
             f"It belongs to a constraint; write: op.drop_constraint({found.constraint!r}, "
             f"{table.name!r})",
         )
+    refuse_needed(subject, found, table, site)
     named = changed(unflagged(operation), table_name=table.name)
     return absent(subject, landing(named, table, site))
+
+
+def refuse_needed(subject: Subject, index: Index, table: Table, site: Site) -> None:
+    """MySQL's foreign keys need an index on both ends, and would not let the last one go.
+
+    https://dev.mysql.com/doc/refman/8.4/en/constraint-foreign-key.html
+    """
+    if not site.database.foreign_keys_need_indexes:
+        return
+    referring = [
+        *((key.name, table.name, key.columns) for key in table.of_type(ConstraintType.FOREIGN_KEY)),
+        *site.door.referring(table.name, table.schema),
+    ]
+    key = table.primary_key
+    others = [i.columns for i in table.indexes if i is not index] + ([key.columns] if key else [])
+    needing = [
+        (name, where)
+        for name, where, columns in referring
+        if _leads(index.columns, columns, table)
+        and not any(_leads(other, columns, table) for other in others)
+    ]
+    if needing:
+        name, where = needing[0]
+        raise DependentObjects(
+            f"{subject.operation} {subject.name}: the foreign key {name} of {where} needs it, and "
+            "no other index begins with its columns; nothing was dropped. Create that other index "
+            f"first, or drop the key: op.drop_constraint({name!r}, {where!r}, "
+            'type_="foreignkey")',
+            dependents=[str(name) for name, _ in needing],
+        )
+
+
+def _leads(index: Sequence[str | None], columns: Sequence[str | None], table: Table) -> bool:
+    """Whether an index begins with these columns."""
+    return table.same_columns(index[: len(columns)], columns)
 
 
 def _table_of(subject: Subject, operation: ops.DropIndexOp, name: str, site: Site) -> Table | None:
@@ -105,51 +181,12 @@ def _not_on_it(subject: Subject, operation: ops.DropIndexOp, name: str, site: Si
     return gone(subject, operation.table_name, operation.schema, site)
 
 
-def index_name(index: sa.Index, site: Site) -> str | None:
-    """The name as it will stand in the database: convention, shortening, the server's own cut."""
-    name = upstream.final_name(index, site.context.dialect)
-    return None if name is None else site.database.stored_name(name)
-
-
-def index_differences(
-    found: Index, asked: sa.Index, table: Table, prefix: str = ""
-) -> list[Difference]:
-    differences = []
-    columns = [plain_name(expression) for expression in asked.expressions]
-    if not _columns_agree(found, columns, table):
-        differences.append(Difference(f"{prefix}columns", _listed(found.columns), _listed(columns)))
-    if found.unique != bool(asked.unique):
-        words = {True: "yes", False: "no"}
-        differences.append(
-            Difference(f"{prefix}unique", words[found.unique], words[bool(asked.unique)])
-        )
-    if not found.valid:
-        differences.append(
-            Difference(f"{prefix}valid", "no (an interrupted CONCURRENTLY build)", "yes")
-        )
-    return differences
-
-
-def _columns_agree(found: Index, asked: list[str | None], table: Table) -> bool:
-    """An asked expression (``text("a DESC")``) may turn out to be a plain column: not judged."""
-    keys = table.column_keys(found.columns), table.column_keys(asked)
-    return len(keys[0]) == len(keys[1]) and all(
-        want is None or have == want for have, want in zip(*keys, strict=True)
-    )
-
-
-def _listed(columns: Iterator[str | None] | list[str | None] | tuple[str | None, ...]) -> str:
-    return f"({', '.join(name or '<expression>' for name in columns)})"
-
-
-def missing_indexes(
-    asked: sa.Table, found: Table, site: Site, differences: list[Difference]
-) -> Iterator[sa.Index]:
-    """The asked table's indexes that are not there; those that differ go to ``differences``."""
+def missing_indexes(asked: sa.Table, site: Site, comparison: Comparison) -> Iterator[sa.Index]:
+    """The asked table's indexes that are not there; those that are are compared."""
     for index in sorted(asked.indexes, key=lambda i: str(i.name)):
         name = index_name(index, site)
-        there = found.index(name) if name else None
+        there = comparison.found.index(name) if name else None
         if there is None:
             yield index
         else:
-            differences += index_differences(there, index, found, f"index {name} ")
+            comparison.index(there, index, f"index {name} ")

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from alembic.operations import MigrateOperation
-from alembic.runtime.migration import MigrationContext
 
-from ..catalog import Door
-from ..databases import Database
+from ..catalog import Site
 from ..databases.objects import Kind
 from ..errors import DefinitionMismatch, Difference
 from ..upstream import Dispatcher
@@ -30,6 +28,8 @@ class Verdict(enum.Enum):
     """Already so: send nothing."""
     PARTIAL = "partial"
     """There, but unfinished: send only the rest."""
+    BUILDING = "building"
+    """Another session is making it at this moment: wait, then judge again."""
     DIFFERENT = "different"
     """Same name, other definition or other kind: refuse."""
 
@@ -51,6 +51,9 @@ class Judgement:
     remaining: tuple[MigrateOperation, ...] = ()
     differences: tuple[Difference, ...] = ()
     advice: str = ""
+    hint: str = ""
+    sessions: tuple[int, ...] = ()
+    """Those that are building it."""
 
     def error(self) -> DefinitionMismatch:
         return DefinitionMismatch(
@@ -59,19 +62,8 @@ class Judgement:
             name=self.subject.name,
             differences=self.differences,
             advice=self.advice,
+            hint=self.hint,
         )
-
-
-@dataclass(frozen=True)
-class Site:
-    """Where an operation is judged: a door to the database and Alembic's own context."""
-
-    door: Door
-    context: MigrationContext
-
-    @property
-    def database(self) -> Database:
-        return self.door.database
 
 
 def absent(subject: Subject, operation: MigrateOperation, reason: str = "") -> Judgement:
@@ -86,8 +78,21 @@ def partial(subject: Subject, remaining: Sequence[MigrateOperation], reason: str
     return Judgement(subject, Verdict.PARTIAL, reason, tuple(remaining))
 
 
+def building(subject: Subject, sessions: Sequence[int]) -> Judgement:
+    return Judgement(subject, Verdict.BUILDING, sessions=tuple(sessions))
+
+
 def different(subject: Subject, differences: Sequence[Difference], advice: str = "") -> Judgement:
     return Judgement(subject, Verdict.DIFFERENT, differences=tuple(differences), advice=advice)
+
+
+def outgrown(subject: Subject, differences: Sequence[Difference]) -> Judgement:
+    """Different, as it may well be after a later revision has altered it."""
+    hint = (
+        "A later revision may have changed it: then this one has run, and Alembic is told so with: "
+        "alembic stamp REVISION"
+    )
+    return replace(different(subject, differences), hint=hint)
 
 
 def wrong_kind(subject: Subject, found: Kind | str, asked: Kind | str) -> Judgement:
@@ -126,3 +131,10 @@ class Judges:
 
 
 judges = Judges()
+
+
+def judged(operation: MigrateOperation, site: Site) -> Judgement:
+    """The verdict on an operation that is known to have a judge."""
+    judge = judges.of(operation)
+    assert judge is not None, operation
+    return judge(operation, site)

@@ -13,7 +13,7 @@ from alembic.operations import BatchOperations, MigrateOperation, Operations, op
 from alembic.runtime.migration import MigrationContext
 
 from .. import upstream
-from ..catalog import Catalog
+from ..catalog import Catalog, Site
 from ..databases import Step
 from ..errors import NoMigrationContext
 from ..outcomes import Outcome, Record, summary
@@ -21,9 +21,10 @@ from ..settings import OnMismatch, Settings
 from .batch import Batch, Collected, CollectingBatch, Plan
 from .describe import operation_name, target_name
 from .forecast import after
-from .judgement import Judgement, Site, Verdict, judges
+from .judgement import Judge, Judgement, Verdict, judges
 from .types import enums_already_there
 from .undoing import Undoing, calling_line
+from .waiting import Waiting
 
 log = logging.getLogger("alembic.helpers")
 
@@ -72,7 +73,7 @@ class IdempotentOperations(Operations):
             result = super().invoke(operation)
             self._record(operation, Outcome.PASSED)
             return result
-        judgement = judge(operation, self.site)
+        judgement = self._settled(judge, operation)
         self._refuse(judgement)
         self._warn_of_undoing(Collected(operation, calling_line(operation)), judgement)
         result = None
@@ -105,6 +106,14 @@ class IdempotentOperations(Operations):
                 self._conclude(judgement)
             else:
                 self._record(item.operation, Outcome.PASSED)
+
+    def _settled(self, judge: Judge, operation: MigrateOperation) -> Judgement:
+        """The verdict, once nobody is building what it is about."""
+        wait = Waiting(self.settings.build_timeout)
+        while (judgement := judge(operation, self.site)).verdict is Verdict.BUILDING:
+            wait.for_others(judgement)
+            self.catalog.forget()
+        return judgement
 
     # -- act -----------------------------------------------------------------------------------
 
@@ -149,7 +158,7 @@ class IdempotentOperations(Operations):
     def _refuse(self, judgement: Judgement) -> None:
         if judgement.verdict is Verdict.DIFFERENT:
             error = judgement.error()
-            if self.settings.on_mismatch is OnMismatch.RAISE:
+            if self.settings.mismatch is OnMismatch.RAISE:
                 raise error
             log.warning("%s", error)
 

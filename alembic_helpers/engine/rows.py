@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from alembic.operations import Operations, ops
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement
 
+from ..catalog import Site
 from ..databases.objects import Table
 from ..errors import UsageError
 from .common import HelperOperation, changed, existing_table, qualified
-from .judgement import Judgement, Site, Subject, absent, judges, partial, same
+from .judgement import Judgement, Subject, absent, judges, partial, same
 
 Row = Mapping[str, Any]
 

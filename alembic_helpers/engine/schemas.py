@@ -9,13 +9,14 @@ import sqlalchemy as sa
 from alembic.operations import Operations
 from sqlalchemy.schema import CreateSchema, CreateSequence, DropSchema, DropSequence
 
-from ..databases import Database
+from ..catalog import Site
+from ..databases import Database, NoTwin
 from ..databases.objects import Kind
-from ..errors import NotSupportedError
+from ..errors import Difference, NotSupportedError
 from .common import HelperOperation, qualified, send
 from .ddl import CreateExtension, DropExtension
 from .describe import operation_name, target_name
-from .judgement import Judgement, Site, Subject, absent, judges, same, wrong_kind
+from .judgement import Judgement, Subject, absent, different, judges, same, wrong_kind
 
 
 class SchemaOperation(HelperOperation):
@@ -131,7 +132,18 @@ def create_sequence(operation: CreateSequenceOp, site: Site) -> Judgement:
     kind = site.door.kind(operation.name, operation.schema)
     if kind is None:
         return absent(subject, operation)
-    return same(subject) if kind is Kind.SEQUENCE else wrong_kind(subject, kind, Kind.SEQUENCE)
+    if kind is not Kind.SEQUENCE:
+        return wrong_kind(subject, kind, Kind.SEQUENCE)
+    try:
+        found, asked = site.door.sequence(operation.name, operation.schema, operation.options)
+    except NoTwin as error:
+        return same(subject, f"already there; not compared: its parameters ({error})")
+    differences = [
+        Difference(aspect.value, str(found[aspect]), str(asked[aspect]))
+        for aspect in asked
+        if found[aspect] != asked[aspect]
+    ]
+    return different(subject, differences) if differences else same(subject)
 
 
 @judges.register(DropSequenceOp)

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, ops
-from sqlalchemy.sql.visitors import replacement_traverse
 
+from ..catalog import Site
+from ..compare import Asked, Comparison
+from ..compare.twin import index_on
+from ..databases.definition import listed
 from ..databases.objects import ConstraintType, Kind, Table
 from ..errors import AmbiguousMatch, Difference, NotSupportedError
-from .columns import (
-    column_differences,
-    comments_apart,
-    missing_column_comments,
-    missing_companions,
-)
 from .common import changed, existing_table, gone, landing, qualified, unflagged
+from .companions import missing_comments, missing_companions
 from .judgement import (
     Judgement,
-    Site,
     Subject,
     absent,
     different,
     judges,
+    outgrown,
     partial,
     same,
     wrong_kind,
@@ -45,9 +41,10 @@ def create_table(operation: ops.CreateTableOp, site: Site) -> Judgement:
     if kind is not Kind.TABLE or found is None:
         return wrong_kind(subject, kind, Kind.TABLE)
     asked = _asked(operation, site)
-    differences = _column_differences(asked, found, site) + clashes
-    companions = missing_companions(asked, found, site)
-    differences += companions.differences
+    comparison = Comparison(Asked.of(asked, site), found, site)
+    _compare_columns(operation, asked, comparison)
+    companions = missing_companions(asked, comparison)
+    differences = comparison.differences = comparison.differences + clashes
     unfinished: list[MigrateOperation] = []
     words: list[str] = []
     for step, step_name in zip(companions.operations, companions.names, strict=True):
@@ -58,13 +55,14 @@ def create_table(operation: ops.CreateTableOp, site: Site) -> Judgement:
             # CREATE TABLE makes them in one statement: a table without is another table.
             differences.append(Difference(step_name, "missing", "present"))
     if differences:
-        return different(subject, differences)
-    for comment in _missing_comments(asked, found, site):
+        return outgrown(subject, differences)
+    for comment in missing_comments(asked, comparison):
         unfinished.append(comment)
         words.append("comment")
     if unfinished:
-        return partial(subject, unfinished, f"the table is there, added {', '.join(words)}")
-    return same(subject)
+        reason = f"the table is there, added {', '.join(words)}{comparison.note}"
+        return partial(subject, unfinished, reason)
+    return same(subject, f"already there{comparison.note}")
 
 
 def _is_temporary(operation: ops.CreateTableOp) -> bool:
@@ -88,17 +86,9 @@ def _asked(operation: ops.CreateTableOp, site: Site) -> sa.Table:
     plain = [item for item in operation.columns if not isinstance(item, sa.Index)]
     table = changed(operation, columns=plain).to_table(site.context)
 
-    def of_this_table(element: Any, **_: Any) -> Any:
-        return table.c.get(element.name) if isinstance(element, sa.Column) else None
-
     for index in operation.columns:
         if isinstance(index, sa.Index):
-            expressions = (
-                item if isinstance(item, str) else replacement_traverse(item, {}, of_this_table)
-                for item in index.expressions
-            )
-            copy = sa.Index(index.name, *expressions, unique=index.unique, **index.dialect_kwargs)
-            table.append_constraint(copy)
+            table.append_constraint(index_on(table, index, index.name, index.dialect_kwargs))
     return table
 
 
@@ -112,29 +102,24 @@ def _is_merged(step: MigrateOperation, found: Table, site: Site) -> bool:
     return any(key and found.same_columns(key.columns, step.columns) for key in keys)
 
 
-def _column_differences(asked: sa.Table, found: Table, site: Site) -> list[Difference]:
-    differences = []
+def _compare_columns(operation: ops.CreateTableOp, asked: sa.Table, comparison: Comparison) -> None:
+    found, differences = comparison.found, comparison.differences
+    comparison.collation()
     for column in asked.columns:
         there = found.column(column.name)
         if there is None:
             differences.append(Difference(f"column {column.name}", "missing", "present"))
         else:
-            differences += column_differences(there, column, site, f"{column.name} ")
+            comparison.column(there, column, f"{column.name} ")
     have = found.primary_key.columns if found.primary_key else ()
     want = [column.name for column in asked.primary_key.columns]
-    # Without an order of their own the columns stand in that of the table.
-    if sorted(map(found.key, have)) != sorted(map(found.key, want)):
-        differences.append(
-            Difference("primary key", *(f"({', '.join(names)})" for names in (have, want)))
-        )
-    return differences
-
-
-def _missing_comments(asked: sa.Table, found: Table, site: Site) -> list[MigrateOperation]:
-    missing = missing_column_comments(asked, found, site)
-    if comments_apart(site) and asked.comment is not None and found.comment is None:
-        missing.insert(0, ops.CreateTableCommentOp(asked.name, asked.comment, schema=asked.schema))
-    return missing
+    keys = [list(map(found.key, names)) for names in (have, want)]
+    if not any(isinstance(item, sa.PrimaryKeyConstraint) for item in operation.columns):
+        keys = [sorted(key) for key in keys]  # flags of columns say no order
+    if keys[0] != keys[1]:
+        differences.append(Difference("primary key columns", listed(have), listed(want)))
+    if asked.comment and found.comment and asked.comment != found.comment:
+        differences.append(Difference("comment", found.comment, asked.comment))
 
 
 @judges.register(ops.DropTableOp)

@@ -7,11 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..catalog import Site
 from ..databases.objects import EnumType
 from ..errors import Difference
 from .common import qualified
 from .enums import holds_in_order
-from .judgement import Site
 
 
 def enums_already_there(
@@ -31,7 +31,7 @@ def enums_already_there(
 
 def enum_differences(items: Iterable[Any], site: Site) -> list[Difference]:
     return [
-        Difference(f"enum {qualified(*name)}", ", ".join(found.labels), ", ".join(labels))
+        Difference(f"enum {qualified(*name)} values", ", ".join(found.labels), ", ".join(labels))
         for name, labels, found in enums_already_there(items, site)
         if not holds_in_order(found, labels)
     ]

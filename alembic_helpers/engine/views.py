@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from alembic.operations import Operations
 from sqlalchemy.sql.selectable import SelectBase
 
+from ..catalog import Site
+from ..compare.asked import as_kept
 from ..databases import Database, database_of
+from ..databases.construct import ddl_compiler
 from ..databases.objects import Kind
 from ..errors import Difference
-from .common import HelperOperation, as_kept, at, qualified, send
-from .ddl import CreateView, DropView, ddl_compiler, select_sql
+from .common import HelperOperation, at, qualified, send
+from .ddl import CreateView, DropView, select_sql
 from .describe import operation_name
-from .judgement import Judgement, Site, Subject, absent, different, judges, same, wrong_kind
+from .judgement import Judgement, Subject, absent, different, judges, same, wrong_kind
 
 
 class ViewOperation(HelperOperation):

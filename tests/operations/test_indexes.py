@@ -143,7 +143,7 @@ class TestCreateAndDrop:
         )
 
     @pytest.mark.capability("has_concurrent_indexes")
-    def test_an_invalid_index_is_not_there(self, run, schema, connection, database, statements):
+    def test_an_invalid_index_is_built_anew(self, run, schema, connection, database, statements):
         t = sa.table("t", sa.column("id"), sa.column("a"), schema=schema)
         connection.execute(t.insert(), [{"id": 1, "a": 1}, {"id": 2, "a": 1}])
         connection.commit()
@@ -153,11 +153,16 @@ class TestCreateAndDrop:
                 other.exec_driver_sql(
                     f"CREATE UNIQUE INDEX CONCURRENTLY ix ON {schema or 'public'}.t (a)"
                 )
+        connection.execute(t.delete().where(t.c.id == 2))
+        connection.commit()
         statements.clear()
-        with pytest.raises(DefinitionMismatch) as caught:
-            run(lambda: op.create_index("ix", "t", ["a"], unique=True, schema=schema))
-        assert [d.attribute for d in caught.value.differences] == ["valid"]
-        assert not statements.ddl
+
+        def create():
+            op.create_index("ix", "t", ["a"], unique=True, schema=schema)
+
+        assert run(create) == [Outcome.COMPLETED]
+        assert [sql.split()[0] for sql in statements.ddl] == ["DROP", "CREATE"]
+        assert run(create) == [Outcome.SKIPPED]
 
 
 @pytest.mark.usefixtures("table")

@@ -58,7 +58,11 @@ _LEADING = re.compile(r"(?:\s+|--[^\n]*\n|/\*.*?\*/|\()*", re.DOTALL)
 _DDL = re.compile(r"(?:CREATE|ALTER|DROP|RENAME|COMMENT|TRUNCATE|DO|REINDEX|VACUUM)\b", re.I)
 _WRITE = re.compile(r"(?:INSERT|UPDATE|DELETE|REPLACE|MERGE|COPY|LOAD)\b", re.I)
 # A temporary object is nobody else's: comparing with one changes nothing.
-_TEMPORARY = re.compile(r"(?:CREATE|DROP)\s+(?:TEMP|TEMPORARY)\b|DROP\s+TABLE\s+\"?pg_temp", re.I)
+_TEMPORARY = re.compile(
+    r"(?:CREATE|DROP)\s+(?:TEMP|TEMPORARY)\b|DROP\s+TABLE\s+\"?pg_temp"
+    r"|CREATE\s+(?:UNIQUE\s+)?INDEX\s+\S+\s+ON\s+pg_temp\.|CREATE\s+SEQUENCE\s+pg_temp\.",
+    re.I,
+)
 
 
 class Statements(list[str]):

@@ -1,0 +1,170 @@
+"""The questions to ``pg_catalog``. Each takes the parameters ``schema`` and ``name``.
+
+``to_jsonb(row) ->> 'column'`` reads a column that older servers do not have: NULL there.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+RELATION = "n.nspname = :schema AND c.relname = :name"
+FROM_RELATION = (
+    "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+)
+
+KIND = sa.text(
+    f"SELECT CAST(c.relkind AS text), 1 AS place {FROM_RELATION} WHERE {RELATION} "
+    # A type of that name blocks a table too; tables bring a row type of their own name along,
+    # indexes and sequences may stand beside a type.
+    "UNION ALL SELECT 'c', 2 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n "
+    "ON n.oid = t.typnamespace WHERE n.nspname = :schema AND t.typname = :name AND t.typrelid = 0 "
+    "AND NOT (t.typcategory = 'A' AND t.typelem <> 0) ORDER BY place"
+)
+SCHEMA_OF = sa.text(
+    f"SELECT n.nspname {FROM_RELATION} WHERE c.relname = :name "
+    "AND pg_catalog.pg_table_is_visible(c.oid)"
+)
+COMMENT = sa.text(
+    f"SELECT pg_catalog.obj_description(c.oid, 'pg_class') {FROM_RELATION} WHERE {RELATION}"
+)
+_PARAMETERS = (
+    "concat_ws(' ', 'START', q.seqstart, 'INCREMENT', q.seqincrement, 'MIN', q.seqmin, "
+    "'MAX', q.seqmax, 'CACHE', q.seqcache, CASE WHEN q.seqcycle THEN 'CYCLE' END)"
+)
+COLUMNS = sa.text(
+    f"""
+    SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) AS spelling, o.collname,
+           CASE WHEN o.collnamespace <> CAST('pg_catalog' AS regnamespace)
+                THEN CAST(CAST(o.collnamespace AS regnamespace) AS text) END AS collation_schema,
+           a.attnotnull, CAST(a.attidentity AS text) AS identity,
+           CAST(a.attgenerated AS text) AS generated,
+           pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS expression,
+           -- The sequence that belongs to the column: of an identity, or of a SERIAL.
+           own.parameters, own.feeds
+    {FROM_RELATION}
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+    JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+    LEFT JOIN pg_catalog.pg_collation o
+      ON o.oid = a.attcollation AND a.attcollation <> t.typcollation
+    LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    LEFT JOIN LATERAL (
+      SELECT {_PARAMETERS} AS parameters,
+             EXISTS (SELECT 1 FROM pg_catalog.pg_depend u WHERE u.objid = d.oid
+                     AND u.classid = CAST('pg_catalog.pg_attrdef' AS regclass)
+                     AND u.refobjid = q.seqrelid) AS feeds
+      FROM pg_catalog.pg_depend p JOIN pg_catalog.pg_sequence q ON q.seqrelid = p.objid
+      WHERE p.refobjid = c.oid AND p.refobjsubid = a.attnum AND p.deptype IN ('a', 'i')
+      AND p.classid = CAST('pg_catalog.pg_class' AS regclass)
+      ORDER BY p.objid LIMIT 1) own ON true
+    WHERE {RELATION} AND a.attnum > 0 AND NOT a.attisdropped
+    """
+)
+CONSTRAINTS = sa.text(
+    f"""
+    SELECT k.conname, CAST(k.contype AS text) AS contype, k.convalidated, k.condeferrable,
+           k.condeferred, k.connoinherit, CAST(k.confmatchtype AS text) AS match,
+           CAST(k.confupdtype AS text) AS onupdate, CAST(k.confdeltype AS text) AS ondelete,
+           pg_catalog.pg_get_constraintdef(k.oid) AS definition,
+           pg_catalog.pg_get_expr(k.conbin, k.conrelid) AS condition,
+           pg_catalog.to_jsonb(k) ->> 'conenforced' AS enforced,
+           pg_catalog.to_jsonb(i) ->> 'indnullsnotdistinct' AS nulls_not_distinct,
+           ARRAY(SELECT CAST(a.attname AS text) FROM unnest(k.conkey) WITH ORDINALITY o(num, pos)
+                 JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = o.num
+                 ORDER BY o.pos) AS columns,
+           ARRAY(SELECT CAST(a.attname AS text)
+                 FROM unnest(CAST(i.indkey AS int2[])) WITH ORDINALITY o(num, pos)
+                 JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = o.num
+                 WHERE o.pos > i.indnkeyatts ORDER BY o.pos) AS included,
+           rn.nspname AS referred_schema, r.relname AS referred_table,
+           ARRAY(SELECT CAST(a.attname AS text) FROM unnest(k.confkey) WITH ORDINALITY o(num, pos)
+                 JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = o.num
+                 ORDER BY o.pos) AS referred_columns
+    {FROM_RELATION}
+    JOIN pg_catalog.pg_constraint k ON k.conrelid = c.oid
+    LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid AND k.contype IN ('p', 'u')
+    LEFT JOIN pg_catalog.pg_class r ON r.oid = k.confrelid
+    LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
+    WHERE {RELATION} AND k.contype IN ('p', 'u', 'f', 'c', 'x')
+      -- A foreign key to a partitioned table has a row more for every partition.
+      AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint whole
+                      WHERE whole.oid = k.conparentid AND whole.conrelid = k.conrelid)
+    ORDER BY k.oid
+    """
+)
+INDEXES = sa.text(
+    f"""
+    SELECT ic.relname, i.indisunique, i.indisvalid, CAST(ic.relkind AS text) AS relkind,
+           keys.columns, keys.texts, keys.included, keys.orders, keys.operator_classes,
+           keys.collations, m.amname AS method,
+           pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS predicate,
+           pg_catalog.to_jsonb(i) ->> 'indnullsnotdistinct' AS nulls_not_distinct,
+           -- What it reads, in expressions and predicate too.
+           ARRAY(SELECT DISTINCT CAST(a.attname AS text) FROM pg_catalog.pg_depend p
+                 JOIN pg_catalog.pg_attribute a
+                   ON a.attrelid = p.refobjid AND a.attnum = p.refobjsubid
+                 WHERE p.classid = CAST('pg_catalog.pg_class' AS regclass)
+                 AND p.objid = i.indexrelid AND p.refobjid = i.indrelid
+                 AND p.refobjsubid > 0) AS reads,
+           (SELECT k.conname FROM pg_catalog.pg_constraint k
+            WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x') LIMIT 1) AS owner
+    {FROM_RELATION}
+    JOIN pg_catalog.pg_index i ON i.indrelid = c.oid
+    JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
+    JOIN pg_catalog.pg_am m ON m.oid = ic.relam
+    JOIN LATERAL (
+      SELECT array_agg(CAST(a.attname AS text) ORDER BY o.pos)
+               FILTER (WHERE o.pos <= i.indnkeyatts) AS columns,
+             array_agg(pg_catalog.pg_get_indexdef(i.indexrelid, CAST(o.pos AS int), false)
+               ORDER BY o.pos) FILTER (WHERE o.pos <= i.indnkeyatts) AS texts,
+             array_agg(CAST(a.attname AS text) ORDER BY o.pos)
+               FILTER (WHERE o.pos > i.indnkeyatts) AS included,
+             array_agg((CAST(i.indoption AS int2[]))[o.pos - 1] ORDER BY o.pos)
+               FILTER (WHERE o.pos <= i.indnkeyatts) AS orders,
+             array_agg(CASE WHEN NOT oc.opcdefault THEN CAST(oc.opcname AS text) END
+               ORDER BY o.pos) FILTER (WHERE o.pos <= i.indnkeyatts) AS operator_classes,
+             array_agg(CASE WHEN l.oid <> COALESCE(a.attcollation, 100)
+               THEN CAST(l.collname AS text) END ORDER BY o.pos)
+               FILTER (WHERE o.pos <= i.indnkeyatts) AS collations
+      FROM unnest(CAST(i.indkey AS int2[])) WITH ORDINALITY o(num, pos)
+      LEFT JOIN pg_catalog.pg_attribute a
+        ON a.attrelid = i.indrelid AND a.attnum = o.num AND o.num > 0
+      LEFT JOIN pg_catalog.pg_opclass oc ON oc.oid = (CAST(i.indclass AS oid[]))[o.pos - 1]
+      LEFT JOIN pg_catalog.pg_collation l
+        ON l.oid = (CAST(i.indcollation AS oid[]))[o.pos - 1]
+    ) keys ON true
+    WHERE {RELATION} ORDER BY ic.relname
+    """
+)
+TABLES_WITH_INDEX = sa.text(
+    "SELECT c.relname FROM pg_catalog.pg_class ic "
+    "JOIN pg_catalog.pg_namespace n ON n.oid = ic.relnamespace "
+    "JOIN pg_catalog.pg_index i ON i.indexrelid = ic.oid "
+    "JOIN pg_catalog.pg_class c ON c.oid = i.indrelid "
+    "WHERE n.nspname = :schema AND ic.relname = :name"
+)
+ENUM = sa.text(
+    "SELECT ARRAY(SELECT CAST(e.enumlabel AS text) FROM pg_catalog.pg_enum e "
+    "WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) "
+    "FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace "
+    "WHERE n.nspname = :schema AND t.typname = :name AND t.typtype = 'e'"
+)
+SEQUENCE = sa.text(
+    "SELECT pg_catalog.format_type(q.seqtypid, NULL) AS type, q.seqstart, q.seqincrement, "
+    f"q.seqmin, q.seqmax, q.seqcache, q.seqcycle {FROM_RELATION} "
+    f"JOIN pg_catalog.pg_sequence q ON q.seqrelid = c.oid WHERE {RELATION}"
+)
+BUILDERS = sa.text(
+    # Whoever builds an index concurrently holds this lock until the end, and so does a VACUUM.
+    f"SELECT DISTINCT l.pid {FROM_RELATION} JOIN pg_catalog.pg_locks l ON l.relation = c.oid "
+    f"WHERE {RELATION} AND l.mode = 'ShareUpdateExclusiveLock' AND l.granted "
+    "AND l.pid <> pg_backend_pid() AND l.database = "
+    "(SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) ORDER BY l.pid"
+)
+TRIGGERS = sa.text(
+    f"SELECT t.tgname {FROM_RELATION} JOIN pg_catalog.pg_trigger t ON t.tgrelid = c.oid "
+    f"WHERE {RELATION} AND NOT t.tgisinternal"
+)
+VIEW = sa.text(f"SELECT pg_catalog.pg_get_viewdef(c.oid) {FROM_RELATION} WHERE {RELATION}")
+OWN_TEMPORARY_SCHEMA = sa.text(
+    "SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = pg_my_temp_schema()"
+)
