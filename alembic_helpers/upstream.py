@@ -16,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.util import Dispatcher as Dispatcher
 from alembic.util import sqla_compat
 from sqlalchemy import Column, Constraint, Index, Table
-from sqlalchemy.engine import Dialect
+from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.types import TypeEngine
 
 
@@ -46,6 +46,15 @@ def copied(column: Column[Any]) -> Column[Any]:
     Reason: ``Column.copy`` is deprecated; ``_copy`` is what Alembic and ``to_metadata`` use.
     """
     return column._copy()
+
+
+def is_autocommit(connection: Connection) -> bool:
+    """Whether each statement commits by itself, so that there is no transaction to save.
+
+    Reason: ``get_isolation_level()`` asks the server, and drivers that switch autocommit on by an
+    attribute of their own (psycopg) then answer with the server's level.
+    """
+    return connection._is_autocommit_isolation()
 
 
 def copied_onto(constraint: Constraint, table: Table) -> Constraint:

@@ -5,12 +5,15 @@ A test here fails when one of them moves; the docstrings there say what each is 
 
 from __future__ import annotations
 
+from typing import Any
+
 import alembic.op
 import pytest
 import sqlalchemy as sa
-from alembic.operations import Operations
+from alembic.operations import Operations, ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateTable
 
 from alembic_helpers import upstream
 
@@ -49,6 +52,52 @@ def test_final_name_applies_convention_and_shortening() -> None:
 def test_copied_belongs_to_no_table() -> None:
     table = sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer))
     assert upstream.copied(table.c.a).table is None
+
+
+def test_copied_onto_has_the_columns_of_the_other_table() -> None:
+    table, other = (
+        sa.Table(name, sa.MetaData(), sa.Column("a", postgresql.INT4RANGE)) for name in "tu"
+    )
+    constraint = postgresql.ExcludeConstraint((table.c.a, "&&"), name="ex", using="gist")
+    table.append_constraint(constraint)
+    copy = upstream.copied_onto(constraint, other)
+    assert copy is not constraint
+    assert [column.table for column in copy.columns] == [other]  # type: ignore[attr-defined]
+    assert constraint.table is table
+
+
+def test_index_expression_is_the_text_that_was_asked_for() -> None:
+    text, column = sa.text("lower(a)"), sa.column("a").desc()
+    operation = ops.CreateIndexOp("ix", "t", [text, column, "a"])
+    expressions = operation.to_index().expressions
+    assert expressions[0] is not text
+    assert upstream.index_expression(expressions[0]) is text
+    assert [upstream.index_expression(item) is item for item in expressions[1:]] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("column", "counts"),
+    [
+        (sa.Column("id", sa.Integer, primary_key=True), True),
+        (sa.Column("id", sa.Integer, primary_key=True, autoincrement=False), False),
+        (sa.Column("id", sa.Integer, sa.ForeignKey("u.id"), primary_key=True), False),
+        (sa.Column("id", sa.Integer, primary_key=True, default=7), False),
+        (sa.Column("id", sa.Integer, sa.Sequence("s"), primary_key=True), False),
+        (sa.Column("id", sa.Integer, sa.Sequence("s", optional=True), primary_key=True), True),
+        (sa.Column("id", sa.Integer), False),
+        (sa.Column("id", sa.String(9), primary_key=True), False),
+    ],
+    ids=str,
+)
+def test_is_autoincrement_as_create_table_sees_it(column: sa.Column[Any], counts: bool) -> None:
+    assert not upstream.is_autoincrement(column)  # of no table yet
+    metadata = sa.MetaData()
+    sa.Table("u", metadata, sa.Column("id", sa.Integer, primary_key=True))
+    table = sa.Table("t", metadata, column, sa.Column("b", sa.Integer))
+    assert upstream.is_autoincrement(column) is counts
+    assert not upstream.is_autoincrement(table.c.b)
+    ddl = str(CreateTable(table).compile(dialect=postgresql.dialect()))
+    assert ("SERIAL" in ddl) is counts
 
 
 def test_schema_objects_carry_the_naming_convention() -> None:

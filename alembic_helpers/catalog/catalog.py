@@ -40,6 +40,9 @@ class Door(Protocol):
     def relation(self, name: str, schema: str | None) -> Table | None:
         """The same, or a materialized view or foreign table."""
 
+    def relation_anew(self, name: str, schema: str) -> Table | None:
+        """The same, whatever is remembered."""
+
     def leads_to(self, name: str) -> str | None:
         """The schema of the relation that the server finds under an unqualified name."""
 
@@ -128,6 +131,10 @@ class Catalog:
     def relation(self, name: str, schema: str | None) -> Table | None:
         where = self.schema(schema)
         return self._recall(("table", name, where), lambda c: self.database.table(c, name, where))
+
+    def relation_anew(self, name: str, schema: str) -> Table | None:
+        self.forget()
+        return self.relation(name, schema)
 
     def indexes(self, name: str, schema: str | None) -> tuple[Index, ...]:
         """The indexes of a table or a materialized view."""

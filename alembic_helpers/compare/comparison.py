@@ -266,8 +266,8 @@ class Comparison:
         """What could not be compared, as the end of a line of the log."""
         if not self.uncompared:
             return ""
-        reason = f" ({self.reason})" if self.reason else ""
-        return f"; not compared: {', '.join(self.uncompared)}{reason}"
+        reason = self.reason or "how it is kept cannot be read"
+        return f"; not compared: {', '.join(self.uncompared)} ({reason})"
 
     # -- what comes of it ------------------------------------------------------------------------
 

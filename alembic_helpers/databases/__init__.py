@@ -1,4 +1,4 @@
-"""Everything that only one database knows: one module for each, chosen here."""
+"""Everything that only one database knows: one package for each, chosen here."""
 
 from __future__ import annotations
 

@@ -7,11 +7,10 @@ third-party dialects): the answers are then as exact as SQLAlchemy's reflection.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation
@@ -19,10 +18,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.engine.interfaces import ReflectedColumn
 from sqlalchemy.sql.elements import ColumnElement
-from sqlalchemy.types import TypeEngine
 
 from ..errors import NotSupportedError
-from .definition import Aspect, Definition
+from .capabilities import Capabilities
+from .definition import Definition
 from .objects import (
     TABLE_LIKE,
     Column,
@@ -34,6 +33,7 @@ from .objects import (
     Reference,
     Table,
 )
+from .spelling import Spelling
 
 
 @dataclass(frozen=True)
@@ -62,44 +62,8 @@ class Rebuild:
         return operations
 
 
-class Database:
+class Database(Capabilities, Spelling):
     """One kind of database. Holds no state but the dialect; every answer is asked anew."""
-
-    title = "this database"
-    compares: ClassVar[Mapping[str, Sequence[Aspect]]] = {}
-    """What is compared, for each kind of object: the definitions that are read have these."""
-
-    unique_is_index = False
-    """Is a unique constraint the same thing as a unique index (one drops the other)?"""
-    merges_unique_constraints = False
-    """Does CREATE TABLE make one of a primary key or unique constraint and its equal?"""
-    names_primary_keys = True
-    """Can a primary key have a name of its own?"""
-    indexes_belong_to_tables = False
-    """May two tables of a schema have indexes of one name?"""
-    restates_columns = False
-    """Does altering one thing of a column say all of it again, so that what is not said is lost?"""
-    foreign_keys_need_indexes = False
-    """Does a foreign key need an index on both of its ends (MySQL)?"""
-    keys_count = False
-    """Does an integer primary key count by itself, and say so in its definition?"""
-    equivalents: ClassVar[Mapping[str, str]] = {}
-    """Texts that stand for one thing, and the one that stands for them."""
-    twin_prefixes: tuple[str, ...] = ("TEMPORARY",)
-    temporary_schema: str | None = None
-    """The schema that holds the session's temporary tables, where it is one."""
-    has_enums = False
-    """Are there named enum types?"""
-    columns_hold_enums = False
-    """Do the values of an enum belong to one column, without a type of their own (MySQL)?"""
-    records_check_columns = False
-    """Is it known which columns a check constraint reads?"""
-    has_extensions = False
-    has_schemas = False
-    """Can a schema be created?"""
-    has_materialized_views = False
-    replaces_views = True
-    """Is there CREATE OR REPLACE VIEW?"""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
@@ -293,71 +257,10 @@ class Database:
         """A sequence as it is and as the options would make it. Raises :class:`NoTwin`."""
         raise NoTwin(f"{self.title} is not asked how it would keep it")
 
-    spellings: tuple[tuple[str, str], ...] = ()
-    """Regular expressions that turn a type as it is asked for into what the server keeps."""
-
-    def type_text(self, type_: TypeEngine[Any]) -> str:
-        """A type as the server keeps it, in lower case."""
-        if isinstance(type_, sa.types.NullType):
-            return ""
-        text = self.dialect.type_compiler_instance.process(type_).lower()
-        text = re.sub(r"\s*([(,])\s*|\s+(\))", r"\1\2", text)
-        for asked, kept in self.spellings:
-            text = re.sub(asked, kept, text)
-        return text
-
-    def same_type(
-        self, context: MigrationContext, found: TypeEngine[Any], asked: TypeEngine[Any]
-    ) -> bool:
-        """Whether a found type certainly is the asked one. A collation not asked for may be any."""
-        texts = self._type_texts(found, asked)
-        return texts[0] == texts[1]
-
-    def similar_type(
-        self, context: MigrationContext, found: TypeEngine[Any], asked: TypeEngine[Any]
-    ) -> bool:
-        """The same, as far as it can be told without asking the server.
-
-        Alembic's own comparison knows synonyms, but takes a length, a precision, UNSIGNED or an
-        array's brackets that only one side has for no difference.
-        """
-        if self.same_type(context, found, asked):
-            return True
-        texts = self._type_texts(found, asked)
-        if not all(texts) or _arguments(texts[0]) != _arguments(texts[1]):
-            return False
-        columns = (sa.Column("c", type_) for type_ in (found, asked))
-        return not context.impl.compare_type(*columns)
-
-    def _type_texts(self, found: TypeEngine[Any], asked: TypeEngine[Any]) -> tuple[str, str]:
-        texts = self.type_text(found), self.type_text(asked)
-        for clause in _COLLATIONS:
-            if not clause.search(texts[1]):
-                texts = clause.sub("", texts[0]), texts[1]
-        return texts
-
     def action(self, action: str | None) -> str | None:
         """A foreign key's action; the default one, however it is spelled, is ``None``."""
         action = action.upper() if action else None
         return None if action == "NO ACTION" else action
-
-    def same_literal(self, found: str | None, asked: str | None) -> bool:
-        """Whether two defaults are certainly one, cast or quotes that the server adds aside."""
-        return found == asked
-
-    def same_default(self, found: str | None, asked: str | None) -> bool:
-        """Whether two default expressions are certainly one; ``False`` when it cannot be told."""
-        if found is None or asked is None:
-            return found is asked
-        return self.plain_default(found) == self.plain_default(asked)
-
-    def plain_default(self, sql: str) -> str:
-        """A default as :meth:`plain_expression`; a number is the same in quotes."""
-        return re.sub(r"^'(-?\d+(?:\.\d+)?)'$", r"\1", self.plain_expression(sql))
-
-    def plain_expression(self, sql: str) -> str:
-        """An expression without what servers add or drop: parentheses, casts, case, spaces."""
-        return plain_expression(sql)
 
     def equals(self, column: ColumnElement[Any], value: Any, stored: Column) -> ColumnElement[bool]:
         """NULL-safe equality of a column and a value, as the column would store the value."""
@@ -429,32 +332,3 @@ class Database:
         """Raise unless this database has a capability (an attribute of this class)."""
         if not getattr(self, capability):
             raise NotSupportedError(f"{what}: {self.title} has no such thing; {instead}")
-
-
-_COLLATIONS = (
-    re.compile(r" character set [\w\-]+"),
-    re.compile(r" collate (\"[^\"]+\"|[\w\-]+)"),
-)
-
-
-def _arguments(type_text: str) -> list[str]:
-    """What Alembic compares only where both types have it."""
-    return re.findall(r"\(.*?\)|\[\]|\bunsigned\b|\bcollate .*", type_text)
-
-
-_CAST = re.compile(r"::\s*(\"[^\"]+\"|[\w.]+)(\s+(varying|precision))?(\s*\(\s*\d+[\d\s,]*\))?"
-                   r"(\s+with(out)?\s+time\s+zone)?(\[\])*", re.IGNORECASE)  # fmt: skip
-_LITERAL = re.compile(r"('(?:[^']|'')*')")
-
-
-def plain_expression(sql: str) -> str:
-    """Case, spaces, identifier quotes, casts and parentheses gone; string literals untouched."""
-    # Odd pieces are the literals that the pattern captured.
-    return "".join(
-        piece if at % 2 else _plain(piece) for at, piece in enumerate(_LITERAL.split(sql.strip()))
-    )
-
-
-def _plain(sql: str) -> str:
-    # SQLAlchemy writes !=, which servers keep as <>.
-    return re.sub(r"[\s()\"`\[\]]", "", _CAST.sub("", sql)).lower().replace("!=", "<>")

@@ -27,6 +27,8 @@ class Kind(enum.Enum):
     SEQUENCE = "sequence"
     INDEX = "index"
     TYPE = "type"
+    """An enum or a domain; tables and views have one of their own name beside it."""
+    COMPOSITE_TYPE = "composite type"
     OTHER = "object of another kind"
 
 

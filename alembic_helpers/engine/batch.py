@@ -18,7 +18,7 @@ from ..databases import Step
 from ..databases.objects import Table
 from .common import visible_table
 from .forecast import after, named_by_convention
-from .judgement import Judgement, judges
+from .judgement import Judgement, Verdict, judges
 from .undoing import Line, calling_line
 
 
@@ -114,6 +114,12 @@ class Plan:
         if remaining or _options_ask(batch, table):
             plan.steps = site.database.steps(remaining, batch.recreate)
         return plan
+
+    @property
+    def building(self) -> Judgement | None:
+        """One that waits for another session."""
+        judgements = (judgement for _, judgement in self.judged if judgement)
+        return next((j for j in judgements if j.verdict is Verdict.BUILDING), None)
 
 
 def _options_ask(batch: Batch, table: Table | None) -> bool:

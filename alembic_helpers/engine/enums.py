@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 
 from ..catalog import Site
 from ..databases import Database
-from ..databases.objects import EnumType
+from ..databases.objects import EnumType, Kind
 from ..errors import AmbiguousMatch, Difference, MissingObject, UsageError
 from .common import HelperOperation, at, qualified, send
 from .ddl import AddEnumValue, RenameEnumValue
@@ -88,7 +88,10 @@ def create_enum(operation: CreateEnumOp, site: Site) -> Judgement:
     found = site.door.enum(operation.name, operation.schema)
     if found is None:
         kind = site.door.kind(operation.name, operation.schema)
-        return wrong_kind(subject, kind, "enum") if kind else absent(subject, operation)
+        free = [Kind.INDEX, *([] if site.database.sequences_have_types else [Kind.SEQUENCE])]
+        if kind is None or kind in free:
+            return absent(subject, operation)
+        return wrong_kind(subject, kind, "enum")
     if not holds_in_order(found, operation.values):
         return different(subject, [values_difference(found, operation.values)])
     more = len(found.labels) - len(operation.values)

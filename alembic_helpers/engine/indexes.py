@@ -11,7 +11,7 @@ from alembic.operations import ops
 from ..catalog import Site
 from ..compare import Asked, Comparison
 from ..compare.asked import index_name
-from ..databases.objects import ConstraintType, Index, Table
+from ..databases.objects import ConstraintType, Index, Kind, Table
 from ..errors import AmbiguousMatch, DependentObjects, Difference, UsageError
 from .common import changed, existing_table, gone, landing, qualified, unflagged
 from .judgement import (
@@ -59,6 +59,11 @@ def _invalid(
     builders = site.door.builders(table.name, table.schema)
     if builders:
         return building(subject, builders)
+    # Read before that, it may have been finished since.
+    table = site.door.relation_anew(table.name, table.schema) or table
+    found = table.index(found.name) or found
+    if found.valid:
+        return same(subject)
     if found.partitioned:
         return different(
             subject,
@@ -85,7 +90,7 @@ def _free(
         if others:
             return different(subject, [Difference("table", others[0], table.name)])
         kind = site.door.kind(name, table.schema)
-        if kind is not None:
+        if kind not in (None, Kind.TYPE):  # an index takes no type's name
             return wrong_kind(subject, kind, "index")
     return absent(subject, landing(unflagged(operation), table, site))
 

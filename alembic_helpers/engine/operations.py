@@ -95,7 +95,7 @@ class IdempotentOperations(Operations):
         batch = Batch.of(Operations.batch_alter_table, table_name, schema, *args, **options)
         collecting = CollectingBatch(self, batch)
         yield collecting
-        plan = Plan.of(batch, collecting.collected, self.site)
+        plan = self._planned(batch, collecting.collected)
         for item, judgement in plan.judged:
             if judgement is not None:
                 self._refuse(judgement)
@@ -114,6 +114,14 @@ class IdempotentOperations(Operations):
             wait.for_others(judgement)
             self.catalog.forget()
         return judgement
+
+    def _planned(self, batch: Batch, collected: Sequence[Collected]) -> Plan:
+        """The verdicts of a batch, once nobody is building what they are about."""
+        wait = Waiting(self.settings.build_timeout)
+        while building := (plan := Plan.of(batch, collected, self.site)).building:
+            wait.for_others(building)
+            self.catalog.forget()
+        return plan
 
     # -- act -----------------------------------------------------------------------------------
 

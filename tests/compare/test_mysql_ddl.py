@@ -11,8 +11,8 @@ from sqlalchemy.engine import make_url
 
 from alembic_helpers.databases.construct import DeclaredType
 from alembic_helpers.databases.definition import Aspect
-from alembic_helpers.databases.mysql_ddl import created, inline_key
-from alembic_helpers.databases.mysql_twin import CreateTwin, DropTwin
+from alembic_helpers.databases.mysql.ddl import created, inline_key
+from alembic_helpers.databases.mysql.twin import CreateTwin, DropTwin
 from alembic_helpers.databases.tokens import text
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alembic_helpers.databases.objects import ConstraintType
-from alembic_helpers.databases.sqlite_ddl import Declared, body, collations, declared, tokens
+from alembic_helpers.databases.sqlite.ddl import Declared, body, collations, declared, tokens
 
 
 def kinds(sql):

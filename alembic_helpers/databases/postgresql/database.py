@@ -15,17 +15,17 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateIndex, CreateSequence, CreateTable
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
 
-from .. import upstream
-from . import postgresql_queries as queries
-from .base import Database, NoTwin
-from .construct import DeclaredType, verbatim
-from .definition import REFERENCE, SEQUENCE, TWIN, Aspect, Definition, each, listed
-from .objects import Column, Constraint, ConstraintType, EnumType, Index, Kind, Reference, Table
+from ... import upstream
+from ..base import Database, NoTwin
+from ..construct import DeclaredType, verbatim
+from ..definition import REFERENCE, SEQUENCE, TWIN, Aspect, Definition
+from ..objects import Column, Constraint, ConstraintType, EnumType, Index, Kind, Reference, Table
+from . import definitions, queries
 
 _KINDS = {
     "r": Kind.TABLE,
@@ -36,7 +36,8 @@ _KINDS = {
     "S": Kind.SEQUENCE,
     "i": Kind.INDEX,
     "I": Kind.INDEX,  # of a partitioned table
-    "c": Kind.TYPE,
+    "c": Kind.COMPOSITE_TYPE,
+    "t": Kind.TYPE,
 }
 _CONSTRAINT_TYPES = {
     "p": ConstraintType.PRIMARY,
@@ -48,8 +49,6 @@ _CONSTRAINT_TYPES = {
 # A string literal as the server prints it: cast to the type of its column.
 _CAST_LITERAL = re.compile(r"^('(?:[^']|'')*')::[\w\s.\"()\[\]]+$")
 _MATCHES = {" ": None, "s": None, "f": "FULL", "p": "PARTIAL"}
-# Of pg_index.indoption: bit 1 is DESC, bit 2 is NULLS FIRST, which DESC is by itself.
-_ORDERS = {0: None, 1: "DESC NULLS LAST", 2: "ASC NULLS FIRST", 3: "DESC"}
 _ACTIONS = {"a": None, "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
 
@@ -129,6 +128,14 @@ class PostgreSQL(Database):
             found = _CAST_LITERAL.sub(r"\1", found)
         return found == asked
 
+    @property
+    def sequences_have_types(self) -> bool:
+        """Before 14 a sequence took the name of a type, as a table does.
+
+        https://www.postgresql.org/docs/release/14.0/
+        """
+        return (self.dialect.server_version_info or ()) < (14,)
+
     def stored_name(self, name: str) -> str:
         """Names are cut at 63 bytes, never inside a character.
 
@@ -164,16 +171,17 @@ class PostgreSQL(Database):
         read = {row.attname: row for row in rows}
         for column in super().columns(connection, self.stored_name(name), schema):
             row, type_ = read[column.name], column.type
-            if isinstance(type_, sa.types.NullType):
+            hidden = row.is_domain and not isinstance(type_, postgresql.DOMAIN)
+            if hidden or isinstance(type_, sa.types.NullType):
                 column = replace(column, type=DeclaredType(row.spelling))
             elif isinstance(type_, sa.String) and not isinstance(type_, sa.Enum):
                 type_.collation = row.collname  # SQLAlchemy 2.0 leaves it out
-            collation = _dotted(row.collation_schema, row.collname)
+            collation = definitions.dotted(row.collation_schema, row.collname)
             quoted = self.quoted(row.collation_schema, row.collname)
             yield replace(
                 column,
                 spelling=f"{row.spelling} COLLATE {quoted}" if quoted else row.spelling,
-                definition=_column_definition(row, collation),
+                definition=definitions.of_column(row, collation),
             )
 
     def constraints(self, connection: Connection, name: str, schema: str) -> Iterable[Constraint]:
@@ -198,7 +206,7 @@ class PostgreSQL(Database):
                 reference,
                 _check_text(row.definition) if type_ is ConstraintType.CHECK else None,
                 row.convalidated,
-                _constraint_definition(type_, row),
+                definitions.of_constraint(type_, row),
             )
 
     def indexes(self, connection: Connection, name: str, schema: str) -> Iterable[Index]:
@@ -209,7 +217,7 @@ class PostgreSQL(Database):
                 row.indisunique,
                 row.indisvalid,
                 row.owner,
-                definition=_index_definition(row),
+                definition=definitions.of_index(row),
                 reads=tuple(row.reads),
                 partitioned=row.relkind == "I",
             )
@@ -285,7 +293,7 @@ class PostgreSQL(Database):
             connection.execute(CreateSequence(sa.Sequence(TWIN, schema="pg_temp", **options)))
             temporary = connection.scalar(queries.OWN_TEMPORARY_SCHEMA)
             twin = connection.execute(queries.SEQUENCE, self._relation(TWIN, temporary)).one()
-        return _sequence_definition(found), _sequence_definition(twin)
+        return definitions.of_sequence(found), definitions.of_sequence(twin)
 
     def extension_exists(self, connection: Connection, name: str) -> bool:
         query = sa.text("SELECT true FROM pg_catalog.pg_extension WHERE extname = :name")
@@ -304,7 +312,7 @@ def _rolled_back(connection: Connection) -> Iterator[None]:
 
     What the server refuses within it is raised as :class:`NoTwin`.
     """
-    autocommit = connection.get_isolation_level() == "AUTOCOMMIT"
+    autocommit = upstream.is_autocommit(connection)
     savepoint = None if autocommit else connection.begin_nested()
     if autocommit:
         connection.exec_driver_sql("BEGIN")
@@ -320,78 +328,6 @@ def _rolled_back(connection: Connection) -> Iterator[None]:
                 savepoint.rollback()
             else:
                 connection.exec_driver_sql("ROLLBACK")
-
-
-def _column_definition(row: Row[Any], collation: str | None) -> Definition:
-    counts = bool(row.feeds) and not row.identity
-    plain = None if row.generated or counts else row.expression
-    always = {"a": "ALWAYS", "d": "BY DEFAULT"}.get(row.identity)
-    kept = {"s": "STORED", "v": "VIRTUAL"}.get(row.generated)
-    return {
-        Aspect.TYPE: row.spelling,
-        Aspect.COLLATION: collation,
-        Aspect.NULLABILITY: "NOT NULL" if row.attnotnull else "NULL",
-        Aspect.DEFAULT: plain,
-        Aspect.COMPUTED: f"{row.expression} {kept}" if kept else None,
-        Aspect.IDENTITY: f"{always} {row.parameters}" if always else None,
-        Aspect.AUTOINCREMENT: "yes" if counts else None,
-    }
-
-
-def _constraint_definition(type_: ConstraintType, row: Row[Any]) -> Definition | None:
-    deferrable = "DEFERRABLE" if row.condeferrable else None
-    if row.condeferred:
-        deferrable = "DEFERRABLE INITIALLY DEFERRED"
-    match type_:
-        case ConstraintType.FOREIGN_KEY:
-            return None  # compared by its reference
-        case ConstraintType.CHECK:
-            return {
-                Aspect.CONDITION: row.condition,
-                Aspect.NO_INHERIT: "yes" if row.connoinherit else None,
-                Aspect.ENFORCED: "no" if row.enforced == "false" else None,
-            }
-        case ConstraintType.EXCLUDE:
-            return {Aspect.DEFINITION: row.definition}
-    return {
-        Aspect.COLUMNS: listed(row.columns),
-        Aspect.INCLUDE: listed(row.included) if row.included else None,
-        Aspect.DEFERRABLE: deferrable,
-        Aspect.NULLS_NOT_DISTINCT: "yes" if row.nulls_not_distinct == "true" else None,
-    }
-
-
-def _index_definition(row: Row[Any]) -> Definition:
-    return {
-        Aspect.COLUMNS: listed(
-            text if column is None else column
-            for column, text in zip(row.columns, row.texts, strict=True)
-        ),
-        Aspect.UNIQUE: "yes" if row.indisunique else "no",
-        Aspect.ORDER: each([_ORDERS[option or 0] for option in row.orders], "ASC"),
-        Aspect.OPERATOR_CLASSES: each(row.operator_classes, "default"),
-        Aspect.COLLATIONS: each(row.collations, "default"),
-        Aspect.METHOD: None if row.method == "btree" else row.method,
-        Aspect.INCLUDE: listed(row.included) if row.included else None,
-        Aspect.WHERE: row.predicate,
-        Aspect.NULLS_NOT_DISTINCT: "yes" if row.nulls_not_distinct == "true" else None,
-    }
-
-
-def _sequence_definition(row: Row[Any]) -> Definition:
-    return {
-        Aspect.TYPE: row.type,
-        Aspect.START: str(row.seqstart),
-        Aspect.INCREMENT: str(row.seqincrement),
-        Aspect.MINIMUM: str(row.seqmin),
-        Aspect.MAXIMUM: str(row.seqmax),
-        Aspect.CACHE: str(row.seqcache),
-        Aspect.CYCLE: "yes" if row.seqcycle else "no",
-    }
-
-
-def _dotted(*names: str | None) -> str | None:
-    return ".".join(name for name in names if name) or None
 
 
 def _check_text(definition: str) -> str:

@@ -34,6 +34,11 @@ KEYS = sa.text(
     "AND t.constraint_type IN ('PRIMARY KEY', 'UNIQUE', 'FOREIGN KEY') "
     "ORDER BY t.constraint_name, t.constraint_type, k.ordinal_position"
 )
+REFERRING = sa.text(
+    "SELECT constraint_name AS name, table_name AS referring, referenced_column_name AS col "
+    "FROM information_schema.key_column_usage WHERE referenced_table_schema = :schema "
+    "AND referenced_table_name = :name ORDER BY constraint_name, table_name, ordinal_position"
+)
 ACTIONS = sa.text(
     "SELECT constraint_name AS name, update_rule AS onupdate, delete_rule AS ondelete "
     "FROM information_schema.referential_constraints "

@@ -26,15 +26,15 @@ from alembic.operations import MigrateOperation, ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Connection
 
-from .. import upstream
-from ..errors import AlembicHelpersError, LeftoverTable
-from .base import Rebuild
-from .construct import column_of, detached, table_of
-from .objects import Constraint, ConstraintType, Table
-from .sqlite_ddl import conflicts, options
+from ... import upstream
+from ...errors import AlembicHelpersError, LeftoverTable
+from ..base import Rebuild
+from ..construct import column_of, detached, table_of
+from ..objects import Constraint, ConstraintType, Table
+from .ddl import conflicts, options
 
 if TYPE_CHECKING:
-    from .sqlite import SQLite
+    from .database import SQLite
 
 
 class SQLiteRebuild(Rebuild):

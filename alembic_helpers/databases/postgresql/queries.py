@@ -16,7 +16,7 @@ KIND = sa.text(
     f"SELECT CAST(c.relkind AS text), 1 AS place {FROM_RELATION} WHERE {RELATION} "
     # A type of that name blocks a table too; tables bring a row type of their own name along,
     # indexes and sequences may stand beside a type.
-    "UNION ALL SELECT 'c', 2 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n "
+    "UNION ALL SELECT 't', 2 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n "
     "ON n.oid = t.typnamespace WHERE n.nspname = :schema AND t.typname = :name AND t.typrelid = 0 "
     "AND NOT (t.typcategory = 'A' AND t.typelem <> 0) ORDER BY place"
 )
@@ -34,6 +34,7 @@ _PARAMETERS = (
 COLUMNS = sa.text(
     f"""
     SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) AS spelling, o.collname,
+           t.typtype = 'd' AS is_domain,
            CASE WHEN o.collnamespace <> CAST('pg_catalog' AS regnamespace)
                 THEN CAST(CAST(o.collnamespace AS regnamespace) AS text) END AS collation_schema,
            a.attnotnull, CAST(a.attidentity AS text) AS identity,

@@ -19,13 +19,12 @@ from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from sqlalchemy.types import TypeEngine
 
-from ..errors import NotSupportedError
-from . import mysql_ddl
-from . import mysql_queries as queries
-from .construct import DeclaredType
-from .definition import REFERENCE, SEQUENCE, Aspect, Definition
-from .mysql_twin import TwinTables, refusals
-from .objects import Column, Constraint, ConstraintType, Index, Kind, Reference, Table
+from ...errors import NotSupportedError
+from ..construct import DeclaredType
+from ..definition import REFERENCE, Aspect
+from ..objects import Column, Constraint, ConstraintType, Index, Kind, Reference, Table
+from . import ddl, queries
+from .twin import TwinTables, refusals
 
 _KINDS = {
     "BASE TABLE": Kind.TABLE,
@@ -84,6 +83,7 @@ class MySQL(TwinTables):
     indexes_belong_to_tables = True
     has_schemas = True
     keys_count = True
+    foreign_keys_need_indexes = True
     equivalents = _NOW
 
     _checks = queries.CHECKS
@@ -172,7 +172,7 @@ class MySQL(TwinTables):
             return None
         with refusals() as refused:
             shown = self.shown(connection, self.quoted(schema, name))
-        return table if refused or shown.created.temporary else mysql_ddl.defined(table, shown)
+        return table if refused or shown.created.temporary else ddl.defined(table, shown)
 
     def columns(self, connection: Connection, name: str, schema: str) -> Iterable[Column]:
         """The columns of the real table, also when a TEMPORARY one hides it.
@@ -241,6 +241,13 @@ class MySQL(TwinTables):
         rows = connection.execute(queries.INDEXES, {"schema": schema, "name": name}).all()
         for index, parts in _grouped(rows, lambda row: row.name):
             yield Index(index, tuple(p.col for p in parts), not parts[0].repeats)
+
+    def referring(
+        self, connection: Connection, name: str, schema: str
+    ) -> list[tuple[str, str, tuple[str, ...]]]:
+        rows = connection.execute(queries.REFERRING, {"schema": schema, "name": name})
+        grouped = _grouped(rows, lambda row: (row.name, row.referring))
+        return [(*key, tuple(row.col for row in group)) for key, group in grouped]
 
     def comment(self, connection: Connection, name: str, schema: str) -> str | None:
         return connection.scalar(queries.COMMENT, {"schema": schema, "name": name}) or None
@@ -314,64 +321,6 @@ class MySQL(TwinTables):
         """
         action = super().action(action)
         return None if action == "RESTRICT" else action
-
-
-class MariaDB(MySQL):
-    title = "MariaDB"
-    compares: ClassVar[Mapping[str, Sequence[Aspect]]] = {**MySQL.compares, "sequence": SEQUENCE}
-
-    @property
-    def keeps_inline_references(self) -> bool:
-        return True
-
-    _checks = queries.MARIADB_CHECKS
-
-    def _clause(self, kept: str) -> str:
-        return kept
-
-    def sequence_definitions(
-        self, connection: Connection, name: str, schema: str, options: Mapping[str, Any]
-    ) -> tuple[Definition, Definition]:
-        """What is not said is by rule: to make a TEMPORARY SEQUENCE would commit.
-
-        https://mariadb.com/docs/server/reference/sql-structure/sequences/create-sequence
-        """
-        increment = options.get("increment") or 1
-        minimum, maximum = (1, 2**63 - 2) if increment > 0 else (1 - 2**63, -1)
-        minimum = minimum if options.get("minvalue") is None else options["minvalue"]
-        maximum = maximum if options.get("maxvalue") is None else options["maxvalue"]
-        first = minimum if increment > 0 else maximum
-        start = first if options.get("start") is None else options["start"]
-        cache = 1000 if options.get("cache") is None else options["cache"]
-        sequence = sa.table(name, schema=schema)
-        row = connection.execute(sa.select(sa.text("*")).select_from(sequence)).one()
-        found = (
-            row.start_value,
-            row.increment,
-            row.minimum_value,
-            row.maximum_value,
-            row.cache_size,
-            row.cycle_option,
-        )
-        asked = (start, increment, minimum, maximum, cache, bool(options.get("cycle")))
-        return _sequence(*found), _sequence(*asked)
-
-    def trigger_key(self, name: str) -> str:
-        """A trigger is a file of that name here, which on MySQL it no longer is."""
-        return self.relation_key(name)
-
-
-def _sequence(
-    start: int, increment: int, minimum: int, maximum: int, cache: int, cycle: bool
-) -> Definition:
-    return {
-        Aspect.START: str(start),
-        Aspect.INCREMENT: str(increment),
-        Aspect.MINIMUM: str(minimum),
-        Aspect.MAXIMUM: str(maximum),
-        Aspect.CACHE: str(cache),
-        Aspect.CYCLE: "yes" if cycle else "no",
-    }
 
 
 def _grouped(

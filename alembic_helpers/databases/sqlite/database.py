@@ -5,7 +5,6 @@ A schema is an attached database; ``main`` is the current one.
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,27 +12,27 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, NamedTuple
 
 import sqlalchemy as sa
-from alembic.operations import MigrateOperation, ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from .base import Database, NoTwin, Rebuild, Step
-from .construct import DeclaredType
-from .definition import REFERENCE, Aspect, Definition, each, listed
-from .objects import Column, Constraint, ConstraintType, Index, Kind, Reference, Table
-from .sqlite_ddl import (
+from ..base import NoTwin, Rebuild
+from ..construct import DeclaredType
+from ..definition import REFERENCE, Aspect
+from ..objects import Column, Constraint, ConstraintType, Index, Kind, Reference, Table
+from . import definitions
+from .batch import SQLiteBatch
+from .ddl import (
     Declared,
     canonical,
     collations,
     declared,
     generated,
-    index_parts,
     options,
     tokens,
 )
-from .sqlite_rebuild import SQLiteRebuild
+from .rebuild import SQLiteRebuild
 
 
 class _Master(NamedTuple):
@@ -44,7 +43,7 @@ class _Master(NamedTuple):
     name: str
 
 
-class SQLite(Database):
+class SQLite(SQLiteBatch):
     title = "SQLite"
     compares: ClassVar[Mapping[str, Sequence[Aspect]]] = {
         "column": (
@@ -124,7 +123,7 @@ class SQLite(Database):
                     text.name,
                     text.columns,
                     sqltext=text.text or None,
-                    definition=_constraint_definition(text),
+                    definition=definitions.of_constraint(text),
                 )
         yield from self._foreign_keys(connection, name, schema, foreign)
 
@@ -179,7 +178,7 @@ class SQLite(Database):
         for row in connection.execute(query, {"name": name, "schema": schema}):
             found.setdefault(row.name, []).append(row)
         for index, rows in found.items():
-            definition = _index_definition(rows, collated)
+            definition = definitions.of_index(rows, collated)
             yield Index(
                 index, tuple(row.col for row in rows), bool(rows[0].once), definition=definition
             )
@@ -279,38 +278,6 @@ class SQLite(Database):
         assert table is not None, twin
         return table
 
-    def needs_batch(self, operation: MigrateOperation) -> bool:
-        """SQLite can add a plain column, rename one, and handle indexes; the rest is a new table.
-
-        https://www.sqlite.org/lang_altertable.html
-        """
-        match operation:
-            case ops.AddColumnOp():
-                return _beyond_add_column(operation)
-            case ops.AlterColumnOp():
-                return not _is_rename(operation)
-            case ops.DropColumnOp() | ops.AddConstraintOp() | ops.DropConstraintOp():
-                return True
-        return False
-
-    def steps(self, operations: Sequence[MigrateOperation], recreate: str) -> list[Step]:
-        """Renames and indexes one by one, where SQLite keeps every detail; the rest by new tables.
-
-        Alembic's batch would carry indexes over as far as SQLAlchemy reflects them: without
-        expressions and without DESC.
-        """
-        if recreate == "never":
-            return [Step(tuple(operations))]
-        steps: list[Step] = []
-        for operation in _renames_apart(operations):
-            alone = isinstance(operation, _ALONE) or _is_rename(operation)
-            in_batch = not alone and (recreate == "always" or self.needs_batch(operation))
-            if in_batch and steps and steps[-1].in_batch:
-                steps[-1] = Step((*steps[-1].operations, operation))
-            else:
-                steps.append(Step((operation,), in_batch))
-        return steps or [Step(())]
-
     def rebuild(
         self,
         context: MigrationContext,
@@ -349,75 +316,3 @@ class SQLite(Database):
     def _master_of(self, schema: str) -> str:
         # Within sa.text() a colon would begin a bind parameter.
         return self.quoted(schema, "sqlite_master").replace(":", "\\:")
-
-
-def _constraint_definition(text: Declared) -> Definition:
-    if text.type is ConstraintType.CHECK:
-        return {Aspect.CONDITION: canonical(text.text)}
-    return {Aspect.COLUMNS: listed(text.columns)}
-
-
-def _index_definition(rows: Sequence[Row[Any]], collated: Mapping[str, str]) -> Definition:
-    parts, where = index_parts(rows[0].sql)
-    own = [collated.get(row.col, "BINARY") for row in rows]
-    other = [row.collation.upper() != usual.upper() for row, usual in zip(rows, own, strict=True)]
-    return {
-        Aspect.COLUMNS: listed(row.col or part for row, part in zip(rows, parts, strict=True)),
-        Aspect.UNIQUE: "yes" if rows[0].once else "no",
-        Aspect.ORDER: each(["DESC" if row.down else None for row in rows], "ASC"),
-        Aspect.COLLATIONS: each(
-            [row.collation.upper() if o else None for row, o in zip(rows, other, strict=True)],
-            "default",
-        ),
-        Aspect.WHERE: where,
-    }
-
-
-_ALONE = (ops.CreateIndexOp, ops.DropIndexOp)
-
-
-def _is_rename(operation: MigrateOperation) -> bool:
-    return (
-        isinstance(operation, ops.AlterColumnOp)
-        and operation.modify_type is None
-        and operation.modify_nullable is None
-        and operation.modify_server_default is False
-    )
-
-
-def _renames_apart(operations: Iterable[MigrateOperation]) -> Iterable[MigrateOperation]:
-    """A rename with other changes becomes the rename, then the changes under the new name."""
-    for operation in operations:
-        if (
-            isinstance(operation, ops.AlterColumnOp)
-            and operation.modify_name is not None
-            and not _is_rename(operation)
-        ):
-            yield ops.AlterColumnOp(
-                operation.table_name,
-                operation.column_name,
-                schema=operation.schema,
-                modify_name=operation.modify_name,
-            )
-            rest = copy.copy(operation)
-            rest.column_name, rest.modify_name = operation.modify_name, None
-            yield rest
-        else:
-            yield operation
-
-
-def _beyond_add_column(operation: ops.AddColumnOp) -> bool:
-    """Whether ALTER TABLE ADD COLUMN refuses the column, or Alembic cannot say it without batch."""
-    column = operation.column
-    default = column.server_default
-    constant = isinstance(default, sa.DefaultClause) and isinstance(default.arg, str)
-    return bool(
-        column.primary_key
-        or column.unique
-        or column.foreign_keys
-        or column.constraints
-        or (default is not None and not constant)
-        or (not column.nullable and default is None)
-        or getattr(column.type, "create_constraint", False)
-        or operation.kw  # insert_before, insert_after
-    )

@@ -17,23 +17,22 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 from sqlalchemy.sql.compiler import DDLCompiler, TypeCompiler
 
-from . import mysql_ddl
-from . import mysql_queries as queries
-from .base import Database, NoTwin
-from .construct import DeclaredType, ddl_compiler
-from .objects import Table
+from ..base import Database, NoTwin
+from ..construct import DeclaredType, ddl_compiler
+from ..objects import Table
+from . import ddl, queries
 
 
 class TwinTables(Database):
-    def shown(self, connection: Connection, table: str) -> mysql_ddl.Shown:
+    def shown(self, connection: Connection, table: str) -> ddl.Shown:
         """A table as the server shows it; a temporary one hides a real one of its name."""
         sql = connection.exec_driver_sql(f"SHOW CREATE TABLE {table}").one()[1]
         rows = connection.exec_driver_sql(f"SHOW FULL COLUMNS FROM {table}").all()
-        created = mysql_ddl.created(sql)
+        created = ddl.created(sql)
         collation = created.collation
         if collation is None:  # it is that of the character set
             collation = connection.scalar(queries.DEFAULT_COLLATION, {"charset": created.charset})
-        return mysql_ddl.Shown(created, {row.Field: row for row in rows}, collation)
+        return ddl.Shown(created, {row.Field: row for row in rows}, collation)
 
     @contextmanager
     def scratch(self, connection: Connection, twin: sa.Table) -> Iterator[Connection]:
@@ -52,7 +51,7 @@ class TwinTables(Database):
     def read_twin(self, connection: Connection, twin: sa.Table) -> Table:
         shown = self.shown(connection, self.quoted(twin.schema, twin.name))
         keys = _fulltext_keys(twin, self.dialect)
-        return mysql_ddl.table_of(twin.name, twin.schema or "", shown, keys)
+        return ddl.table_of(twin.name, twin.schema or "", shown, keys)
 
     def twin_options(self, found: Table, kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The character set and collation that are asked for, or else those of the found table."""
@@ -123,11 +122,11 @@ def _declared_type(type_: DeclaredType, compiler: TypeCompiler, **_: Any) -> str
     return type_.spelling.replace("%", _percent(compiler.dialect))
 
 
-def _fulltext_keys(twin: sa.Table, dialect: Dialect) -> list[mysql_ddl.Key]:
+def _fulltext_keys(twin: sa.Table, dialect: Dialect) -> list[ddl.Key]:
     """The FULLTEXT indexes, which InnoDB refuses a temporary table: as they are asked for."""
     compiler = ddl_compiler(dialect)
     asked = (_inline(index, compiler) for index in twin.indexes if _is_fulltext(index, dialect))
-    return [mysql_ddl.inline_key(sql.replace(_percent(dialect), "%")) for sql in asked]
+    return [ddl.inline_key(sql.replace(_percent(dialect), "%")) for sql in asked]
 
 
 def _percent(dialect: Dialect) -> str:

@@ -1,0 +1,71 @@
+"""MariaDB, where it is not as MySQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ..definition import SEQUENCE, Aspect, Definition
+from . import queries
+from .database import MySQL
+
+
+class MariaDB(MySQL):
+    title = "MariaDB"
+    compares: ClassVar[Mapping[str, Sequence[Aspect]]] = {**MySQL.compares, "sequence": SEQUENCE}
+
+    @property
+    def keeps_inline_references(self) -> bool:
+        return True
+
+    _checks = queries.MARIADB_CHECKS
+
+    def _clause(self, kept: str) -> str:
+        return kept
+
+    def sequence_definitions(
+        self, connection: Connection, name: str, schema: str, options: Mapping[str, Any]
+    ) -> tuple[Definition, Definition]:
+        """What is not said is by rule: to make a TEMPORARY SEQUENCE would commit.
+
+        https://mariadb.com/docs/server/reference/sql-structure/sequences/create-sequence
+        """
+        increment = options.get("increment") or 1
+        minimum, maximum = (1, 2**63 - 2) if increment > 0 else (1 - 2**63, -1)
+        minimum = minimum if options.get("minvalue") is None else options["minvalue"]
+        maximum = maximum if options.get("maxvalue") is None else options["maxvalue"]
+        first = minimum if increment > 0 else maximum
+        start = first if options.get("start") is None else options["start"]
+        cache = 1000 if options.get("cache") is None else options["cache"]
+        sequence = sa.table(name, schema=schema)
+        row = connection.execute(sa.select(sa.text("*")).select_from(sequence)).one()
+        found = (
+            row.start_value,
+            row.increment,
+            row.minimum_value,
+            row.maximum_value,
+            row.cache_size,
+            row.cycle_option,
+        )
+        asked = (start, increment, minimum, maximum, cache, bool(options.get("cycle")))
+        return _sequence(*found), _sequence(*asked)
+
+    def trigger_key(self, name: str) -> str:
+        """A trigger is a file of that name here, which on MySQL it no longer is."""
+        return self.relation_key(name)
+
+
+def _sequence(
+    start: int, increment: int, minimum: int, maximum: int, cache: int, cycle: bool
+) -> Definition:
+    return {
+        Aspect.START: str(start),
+        Aspect.INCREMENT: str(increment),
+        Aspect.MINIMUM: str(minimum),
+        Aspect.MAXIMUM: str(maximum),
+        Aspect.CACHE: str(cache),
+        Aspect.CYCLE: "yes" if cycle else "no",
+    }

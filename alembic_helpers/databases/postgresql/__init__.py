@@ -1,0 +1,5 @@
+"""PostgreSQL."""
+
+from .database import PostgreSQL
+
+__all__ = ["PostgreSQL"]

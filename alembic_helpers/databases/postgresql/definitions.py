@@ -1,0 +1,94 @@
+"""Rows of ``pg_catalog`` as definitions, in the words of the server."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from ..definition import Aspect, Definition, each, listed
+from ..objects import ConstraintType
+
+# Of pg_index.indoption: bit 1 is DESC, bit 2 is NULLS FIRST, which DESC is by itself.
+_ORDERS = {0: None, 1: "DESC NULLS LAST", 2: "ASC NULLS FIRST", 3: "DESC"}
+
+
+# A number as a literal of its column's type: 7 and '7' are one default.
+_NUMBER = re.compile(
+    r"^'(-?\d+(?:\.\d+)?)'::"
+    r"(?:smallint|integer|bigint|numeric(?:\([\d,]+\))?|real|double precision)$"
+)
+
+
+def of_column(row: Row[Any], collation: str | None) -> Definition:
+    counts = bool(row.feeds) and not row.identity
+    plain = None if row.generated or counts else row.expression
+    plain = plain and _NUMBER.sub(r"\1", plain)
+    always = {"a": "ALWAYS", "d": "BY DEFAULT"}.get(row.identity)
+    kept = {"s": "STORED", "v": "VIRTUAL"}.get(row.generated)
+    return {
+        Aspect.TYPE: row.spelling,
+        Aspect.COLLATION: collation,
+        Aspect.NULLABILITY: "NOT NULL" if row.attnotnull else "NULL",
+        Aspect.DEFAULT: plain,
+        Aspect.COMPUTED: f"{row.expression} {kept}" if kept else None,
+        Aspect.IDENTITY: f"{always} {row.parameters}" if always else None,
+        Aspect.AUTOINCREMENT: "yes" if counts else None,
+    }
+
+
+def of_constraint(type_: ConstraintType, row: Row[Any]) -> Definition | None:
+    deferrable = "DEFERRABLE" if row.condeferrable else None
+    if row.condeferred:
+        deferrable = "DEFERRABLE INITIALLY DEFERRED"
+    match type_:
+        case ConstraintType.FOREIGN_KEY:
+            return None  # compared by its reference
+        case ConstraintType.CHECK:
+            return {
+                Aspect.CONDITION: row.condition,
+                Aspect.NO_INHERIT: "yes" if row.connoinherit else None,
+                Aspect.ENFORCED: "no" if row.enforced == "false" else None,
+            }
+        case ConstraintType.EXCLUDE:
+            return {Aspect.DEFINITION: row.definition}
+    return {
+        Aspect.COLUMNS: listed(row.columns),
+        Aspect.INCLUDE: listed(row.included) if row.included else None,
+        Aspect.DEFERRABLE: deferrable,
+        Aspect.NULLS_NOT_DISTINCT: "yes" if row.nulls_not_distinct == "true" else None,
+    }
+
+
+def of_index(row: Row[Any]) -> Definition:
+    return {
+        Aspect.COLUMNS: listed(
+            text if column is None else column
+            for column, text in zip(row.columns, row.texts, strict=True)
+        ),
+        Aspect.UNIQUE: "yes" if row.indisunique else "no",
+        Aspect.ORDER: each([_ORDERS[option or 0] for option in row.orders], "ASC"),
+        Aspect.OPERATOR_CLASSES: each(row.operator_classes, "default"),
+        Aspect.COLLATIONS: each(row.collations, "default"),
+        Aspect.METHOD: None if row.method == "btree" else row.method,
+        Aspect.INCLUDE: listed(row.included) if row.included else None,
+        Aspect.WHERE: row.predicate,
+        Aspect.NULLS_NOT_DISTINCT: "yes" if row.nulls_not_distinct == "true" else None,
+    }
+
+
+def of_sequence(row: Row[Any]) -> Definition:
+    return {
+        Aspect.TYPE: row.type,
+        Aspect.START: str(row.seqstart),
+        Aspect.INCREMENT: str(row.seqincrement),
+        Aspect.MINIMUM: str(row.seqmin),
+        Aspect.MAXIMUM: str(row.seqmax),
+        Aspect.CACHE: str(row.seqcache),
+        Aspect.CYCLE: "yes" if row.seqcycle else "no",
+    }
+
+
+def dotted(*names: str | None) -> str | None:
+    return ".".join(name for name in names if name) or None

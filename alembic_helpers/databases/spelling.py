@@ -1,0 +1,107 @@
+"""Types and expressions as text: what is certainly the same without asking the server."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeEngine
+
+
+class Spelling:
+    """How a database spells what it keeps."""
+
+    dialect: Dialect
+
+    spellings: tuple[tuple[str, str], ...] = ()
+    """Regular expressions that turn a type as it is asked for into what the server keeps."""
+
+    def type_text(self, type_: TypeEngine[Any]) -> str:
+        """A type as the server keeps it, in lower case."""
+        if isinstance(type_, sa.types.NullType):
+            return ""
+        text = self.dialect.type_compiler_instance.process(type_).lower()
+        text = re.sub(r"\s*([(,])\s*|\s+(\))", r"\1\2", text)
+        for asked, kept in self.spellings:
+            text = re.sub(asked, kept, text)
+        return text
+
+    def same_type(
+        self, context: MigrationContext, found: TypeEngine[Any], asked: TypeEngine[Any]
+    ) -> bool:
+        """Whether a found type certainly is the asked one. A collation not asked for may be any."""
+        texts = self._type_texts(found, asked)
+        return texts[0] == texts[1]
+
+    def similar_type(
+        self, context: MigrationContext, found: TypeEngine[Any], asked: TypeEngine[Any]
+    ) -> bool:
+        """The same, as far as it can be told without asking the server.
+
+        Alembic's own comparison knows synonyms, but takes a length, a precision, UNSIGNED or an
+        array's brackets that only one side has for no difference.
+        """
+        if self.same_type(context, found, asked):
+            return True
+        texts = self._type_texts(found, asked)
+        if not all(texts) or _arguments(texts[0]) != _arguments(texts[1]):
+            return False
+        columns = (sa.Column("c", type_) for type_ in (found, asked))
+        return not context.impl.compare_type(*columns)
+
+    def _type_texts(self, found: TypeEngine[Any], asked: TypeEngine[Any]) -> tuple[str, str]:
+        texts = self.type_text(found), self.type_text(asked)
+        for clause in _COLLATIONS:
+            if not clause.search(texts[1]):
+                texts = clause.sub("", texts[0]), texts[1]
+        return texts
+
+    def same_literal(self, found: str | None, asked: str | None) -> bool:
+        """Whether two defaults are certainly one, cast or quotes that the server adds aside."""
+        return found == asked
+
+    def same_default(self, found: str | None, asked: str | None) -> bool:
+        """Whether two default expressions are certainly one; ``False`` when it cannot be told."""
+        if found is None or asked is None:
+            return found is asked
+        return self.plain_default(found) == self.plain_default(asked)
+
+    def plain_default(self, sql: str) -> str:
+        """A default as :meth:`plain_expression`; a number is the same in quotes."""
+        return re.sub(r"^'(-?\d+(?:\.\d+)?)'$", r"\1", self.plain_expression(sql))
+
+    def plain_expression(self, sql: str) -> str:
+        """An expression without what servers add or drop: parentheses, casts, case, spaces."""
+        return plain_expression(sql)
+
+
+_COLLATIONS = (
+    re.compile(r" character set [\w\-]+"),
+    re.compile(r" collate (\"[^\"]+\"|[\w\-]+)"),
+)
+
+
+def _arguments(type_text: str) -> list[str]:
+    """What Alembic compares only where both types have it."""
+    return re.findall(r"\(.*?\)|\[\]|\bunsigned\b|\bcollate .*", type_text)
+
+
+_CAST = re.compile(r"::\s*(\"[^\"]+\"|[\w.]+)(\s+(varying|precision))?(\s*\(\s*\d+[\d\s,]*\))?"
+                   r"(\s+with(out)?\s+time\s+zone)?(\[\])*", re.IGNORECASE)  # fmt: skip
+_LITERAL = re.compile(r"('(?:[^']|'')*')")
+
+
+def plain_expression(sql: str) -> str:
+    """Case, spaces, identifier quotes, casts and parentheses gone; string literals untouched."""
+    # Odd pieces are the literals that the pattern captured.
+    return "".join(
+        piece if at % 2 else _plain(piece) for at, piece in enumerate(_LITERAL.split(sql.strip()))
+    )
+
+
+def _plain(sql: str) -> str:
+    # SQLAlchemy writes !=, which servers keep as <>.
+    return re.sub(r"[\s()\"`\[\]]", "", _CAST.sub("", sql)).lower().replace("!=", "<>")

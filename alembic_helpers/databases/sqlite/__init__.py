@@ -1,0 +1,5 @@
+"""SQLite."""
+
+from .database import SQLite
+
+__all__ = ["SQLite"]
