@@ -123,6 +123,8 @@ class Column:
     spelling: str | None = None
     """The type as the server spells it."""
     definition: Definition | None = field(default=None, compare=False)
+    reads: tuple[str, ...] = ()
+    """The columns that a computed one is known to stand on."""
 
 
 @dataclass(frozen=True)

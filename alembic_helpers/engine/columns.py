@@ -78,6 +78,14 @@ def _refuse_dependents(subject: Subject, column: Column, table: Table) -> None:
     PostgreSQL would drop such an index silently, MySQL would narrow it.
     """
     key = table.key(column.name)
+    computed = [c.name for c in table.columns if key in table.column_keys(c.reads)]
+    if computed:
+        raise DependentObjects(
+            f"drop_column {subject.name}: {', '.join(computed)} is computed from it, and would go "
+            f"with it; nothing was dropped. Drop it first: op.drop_column({table.name!r}, "
+            f"{computed[0]!r})",
+            dependents=computed,
+        )
     covered: list[tuple[Constraint | Index, Sequence[str | None]]] = [
         *((constraint, constraint.columns) for constraint in table.constraints),
         *((index, index.reads or index.columns) for index in table.indexes),

@@ -35,7 +35,6 @@ ONE = [
     One(MYSQL, "type", ("sa.Double()", "sa.REAL()", "sa.Float(53)"), "REAL is DOUBLE"),
     One(MYSQL, "type", ("sa.Float()", "sa.Float(24)"), "up to 24 bits it is FLOAT"),
     One(MYSQL, "type", ("sa.Text()", "sa.Text(200)"), "TEXT is the least that holds both"),
-    One(MARIADB, "type", ("sa.JSON()", "my.LONGTEXT()"), "JSON is LONGTEXT there"),
     One(MYSQL, "type", ("sa.String(20, collation='latin1_swedish_ci')",
         "my.VARCHAR(20, charset='latin1')"), "the collation of that character set"),
     One(POSTGRESQL, "type", ("sa.Double()", "sa.Float()", "sa.Float(53)"), "double precision"),

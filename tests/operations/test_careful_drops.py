@@ -163,6 +163,12 @@ class TestDropColumn:
         assert run(drop_b) == [Outcome.APPLIED]
         assert run(drop_b) == [Outcome.SKIPPED]
 
+    @pytest.mark.capability("has_included_columns")
+    def test_read_by_a_generated_column(self, table, refused):
+        generated = sa.Column("g", sa.Integer, sa.Computed("b + 1", persisted=True))
+        table(lambda: op.add_column("t", generated))
+        assert refused(drop_b, DependentObjects).dependents == ("g",)
+
 
 class TestOtherKinds:
     @pytest.fixture(autouse=True)

@@ -72,9 +72,9 @@ def test_is_not_dropped(run, refused, step, words):
         "columns; nothing was dropped. Create that other index first, or drop the key: "
         "op.drop_constraint('fk', 'child', type_=\"foreignkey\")"
     )
-    assert run(lambda: op.drop_constraint("fk", "child", **FOREIGN_KEY), step) == [
-        Outcome.APPLIED
-    ] * 2
+    assert (
+        run(lambda: op.drop_constraint("fk", "child", **FOREIGN_KEY), step) == [Outcome.APPLIED] * 2
+    )
 
 
 @pytest.mark.parametrize("columns", [["parent"], ["parent", "other"]], ids=["the same", "longer"])

@@ -167,6 +167,8 @@ def test_a_type_may_stand_beside_an_index(run, twice):
         lambda: op.execute(MAKERS["index"]),
     )
     twice(OPERATIONS["create_enum"][1])
+
+
 @pytest.mark.capability("has_enums")
 @pytest.mark.parametrize("there", ["enum", "domain"])
 def test_an_index_may_stand_beside_a_type(run, twice, there):

@@ -182,6 +182,7 @@ class PostgreSQL(Database):
                 column,
                 spelling=f"{row.spelling} COLLATE {quoted}" if quoted else row.spelling,
                 definition=definitions.of_column(row, collation),
+                reads=tuple(row.reads),
             )
 
     def constraints(self, connection: Connection, name: str, schema: str) -> Iterable[Constraint]:

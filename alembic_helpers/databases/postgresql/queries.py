@@ -41,7 +41,16 @@ COLUMNS = sa.text(
            CAST(a.attgenerated AS text) AS generated,
            pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS expression,
            -- The sequence that belongs to the column: of an identity, or of a SERIAL.
-           own.parameters, own.feeds
+           own.parameters, own.feeds,
+           -- What a generated column is computed from.
+           ARRAY(SELECT DISTINCT CAST(o.attname AS text) FROM pg_catalog.pg_depend p
+                 JOIN pg_catalog.pg_attribute o
+                   ON o.attrelid = p.refobjid AND o.attnum = p.refobjsubid
+                 WHERE a.attgenerated <> '' AND p.refobjid = c.oid AND o.attnum <> a.attnum
+                 AND p.refclassid = CAST('pg_catalog.pg_class' AS regclass)
+                 AND (p.classid = CAST('pg_catalog.pg_attrdef' AS regclass) AND p.objid = d.oid
+                      OR p.classid = CAST('pg_catalog.pg_class' AS regclass) AND p.objid = c.oid
+                         AND p.objsubid = a.attnum)) AS reads
     {FROM_RELATION}
     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
     JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
