@@ -167,22 +167,3 @@ def test_a_type_may_stand_beside_an_index(run, twice):
         lambda: op.execute(MAKERS["index"]),
     )
     twice(OPERATIONS["create_enum"][1])
-
-
-@pytest.mark.capability("has_enums")
-@pytest.mark.parametrize("there", ["enum", "domain"])
-def test_an_index_may_stand_beside_a_type(run, twice, there):
-    run(
-        lambda: op.create_table("t", sa.Column("a", sa.Integer)),
-        lambda: op.execute(MAKERS[there]),
-    )
-    twice(OPERATIONS["create_index"][1])
-
-
-@pytest.mark.capability("has_enums")
-def test_a_type_may_stand_beside_an_index(run, twice):
-    run(
-        lambda: op.create_table("t", sa.Column("a", sa.Integer)),
-        lambda: op.execute(MAKERS["index"]),
-    )
-    twice(OPERATIONS["create_enum"][1])
