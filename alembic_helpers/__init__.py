@@ -31,6 +31,7 @@ from .extras import (
     rename_enum_value,
     replace_view,
 )
+from .offline import guard_script
 from .outcomes import Outcome
 from .predicates import (
     check_constraint_exists,
@@ -52,7 +53,7 @@ from .predicates import (
     unique_constraint_exists,
     view_exists,
 )
-from .settings import OnMismatch, Settings, on_mismatch
+from .settings import Offline, OnMismatch, Settings, on_mismatch
 from .verbs import (
     add_column_if_not_exists,
     create_check_constraint_if_not_exists,
@@ -81,6 +82,7 @@ __all__ = [
     "MissingObject",
     "NoMigrationContext",
     "NotSupportedError",
+    "Offline",
     "OfflineError",
     "OnMismatch",
     "Outcome",
@@ -119,6 +121,7 @@ __all__ = [
     "find_constraint_name",
     "find_index_name",
     "foreign_key_exists",
+    "guard_script",
     "index_exists",
     "on_mismatch",
     "op",

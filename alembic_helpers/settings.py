@@ -22,6 +22,16 @@ class OnMismatch(enum.Enum):
     """Log a warning with the difference and leave the object as it is."""
 
 
+class Offline(enum.Enum):
+    """What ``alembic upgrade --sql`` writes."""
+
+    GUARDED = "guarded"
+    """Each statement asks the database first, so that the script can be run again."""
+
+    UNGUARDED = "unguarded"
+    """Alembic's plain statements, each operation under a comment that says so."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """Given in env.py: ``context.configure(..., alembic_helpers=Settings(...))``.
@@ -44,6 +54,8 @@ class Settings:
     """What happens when an object is there but is not the one asked for."""
     build_timeout: float = 60.0
     """Seconds to wait for another session that is building what an operation asks for."""
+    offline: Offline = Offline.GUARDED
+    """What ``--sql`` writes."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.build_timeout, (int, float)) or self.build_timeout < 0:
@@ -54,6 +66,11 @@ class Settings:
             raise UsageError(
                 f"Settings(on_mismatch={self.on_mismatch!r}): expected OnMismatch.RAISE or "
                 "OnMismatch.WARN; write: from alembic_helpers import OnMismatch"
+            )
+        if not isinstance(self.offline, Offline):
+            raise UsageError(
+                f"Settings(offline={self.offline!r}): expected Offline.GUARDED or "
+                "Offline.UNGUARDED; write: from alembic_helpers import Offline"
             )
 
     @classmethod

@@ -5,18 +5,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import copy
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import alembic.op
+from alembic.ddl.impl import DefaultImpl
 from alembic.operations import schemaobj
 from alembic.operations.batch import ApplyBatchImpl
-from alembic.runtime.migration import MigrationContext
+from alembic.runtime.migration import MigrationContext, RevisionStep
+from alembic.script import Script
 from alembic.util import Dispatcher as Dispatcher
 from alembic.util import sqla_compat
 from sqlalchemy import Column, Constraint, Index, Table
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.sql.dml import Insert
 from sqlalchemy.types import TypeEngine
 
 
@@ -146,3 +150,120 @@ def types_already_there(
 def dialect_type(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     """The type as this dialect implements it (``sa.Enum`` on PostgreSQL: ``postgresql.ENUM``)."""
     return type_.dialect_impl(dialect)
+
+
+def offline_dialect(context: MigrationContext) -> Dialect:
+    """The dialect as it is after it has met a server with the default settings.
+
+    Reason: PostgreSQL's sets ``_backslash_escapes`` by what the server says, and until then
+    doubles in string literals what no server halves.
+    """
+    dialect = copy.copy(context.dialect)
+    if dialect.name == "postgresql":
+        dialect._backslash_escapes = False  # type: ignore[attr-defined]
+    return dialect
+
+
+def capturing_context(
+    context: MigrationContext, keep: Callable[[Any, str], None]
+) -> MigrationContext:
+    """A second ``as_sql`` context, which hands over what it would print: construct and text.
+
+    Reason: ``_exec`` is the one place where Alembic turns a construct into text, and
+    ``_stdout_connection`` what SQLAlchemy's events (``CREATE TYPE``) print to. A copy, because a
+    context announces itself in the log when it is made.
+    """
+    second = copy.copy(context)
+    second.dialect = offline_dialect(context)
+    second.connection = second._stdout_connection(None)  # type: ignore[assignment]
+
+    class Capturing(type(context.impl)):  # type: ignore[misc]
+        construct: Any = None
+
+        def _exec(self, construct: Any, *args: Any, **kw: Any) -> None:
+            self.construct = construct
+            super()._exec(construct, *args, **kw)
+
+        def static_output(self, text: str) -> None:
+            # A batch separator follows under the same construct.
+            if self.construct is not None:
+                keep(self.construct, text)
+                self.construct = None
+
+    second.impl = _impl(Capturing, second)
+    return second
+
+
+def intercept(context: MigrationContext, takes: Callable[[Any], bool]) -> None:
+    """Show each construct to ``takes`` before Alembic prints it; what it takes is not printed.
+
+    Reason: Alembic writes its version table through ``impl._exec``, with no hook on the way.
+    """
+
+    class Intercepted(type(context.impl)):  # type: ignore[misc]
+        def _exec(self, construct: Any, *args: Any, **kw: Any) -> Any:
+            return None if takes(construct) else super()._exec(construct, *args, **kw)
+
+    memo = context.impl.memo
+    context.impl = _impl(Intercepted, context)
+    context.impl.memo = memo
+
+
+def _impl(of: type[DefaultImpl], context: MigrationContext) -> DefaultImpl:
+    return of(
+        context.dialect,
+        context.connection,
+        context.as_sql,
+        context.transactional_ddl,
+        context.output_buffer,
+        context.opts,
+    )
+
+
+def version_table(context: MigrationContext) -> Table:
+    """Alembic's version table.
+
+    Reason: an implementation may shape it (``version_table_impl``); only the context has it made.
+    """
+    return context._version
+
+
+def follow_steps(
+    context: MigrationContext, entering: Callable[[RevisionStep, set[str]], None]
+) -> None:
+    """Call ``entering`` before each revision of a run, with the heads that are there by then.
+
+    Reason: Alembic tells of a revision only after it has run (``on_version_apply``).
+    """
+    steps = context._migrations_fn
+    current: set[str] = set()
+
+    def applied(*, heads: set[str], **_: Any) -> None:
+        current.clear()
+        current.update(heads)
+
+    def followed(heads: tuple[str, ...], running: MigrationContext) -> Iterator[RevisionStep]:
+        current.update(heads)
+        assert steps is not None
+        for step in steps(heads, running):
+            entering(step, set(current))
+            yield step
+
+    context._migrations_fn = followed
+    context.on_version_apply_callbacks = (*context.on_version_apply_callbacks, applied)
+
+
+def stands_on(script: Script) -> set[str]:
+    """The revisions that a revision follows or depends on.
+
+    Reason: ``dependencies`` may be partial ids or labels; the resolved ones have no public name.
+    """
+    return {*script._all_down_revisions}
+
+
+def inserted(insert: Insert) -> dict[Any, Any]:
+    """The columns and values of an INSERT.
+
+    Reason: the HeadMaintainer's statement is the only place that names the revision to be recorded.
+    """
+    return dict(insert._values or {})

@@ -1,6 +1,17 @@
 """The choke point and its judges. Importing the package registers every judge."""
 
-from . import alterations, columns, constraints, enums, indexes, rows, schemas, tables, views
+from . import (
+    alterations,
+    columns,
+    constraints,
+    enums,
+    indexes,
+    rows,
+    schemas,
+    tables,
+    views,
+    written,
+)
 from .operations import IdempotentOperations, current_operations, operations_for
 
 __all__ = [
@@ -16,4 +27,5 @@ __all__ = [
     "schemas",
     "tables",
     "views",
+    "written",
 ]

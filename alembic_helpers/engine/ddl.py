@@ -35,9 +35,11 @@ class CreateView(ExecutableDDLElement):
         *,
         materialized: bool = False,
         replace: bool = False,
+        if_not_exists: bool = False,
     ) -> None:
         self.schema, self.name, self.select = schema, name, select
         self.materialized, self.replace = materialized, replace
+        self.if_not_exists = if_not_exists
 
 
 class DropView(ExecutableDDLElement):
@@ -103,7 +105,9 @@ def _create_view(element: CreateView, compiler: DDLCompiler, **_: Any) -> str:
     words = ["CREATE"]
     words += ["OR REPLACE"] if element.replace else []
     words += ["MATERIALIZED"] if element.materialized else []
-    return f"{' '.join(words)} VIEW {_name(element, compiler)} AS " + select_sql(
+    words += ["VIEW"]
+    words += ["IF NOT EXISTS"] if element.if_not_exists else []
+    return f"{' '.join(words)} {_name(element, compiler)} AS " + select_sql(
         element.select, compiler
     )
 

@@ -23,5 +23,6 @@ def target_name(operation: MigrateOperation) -> str:
     """Schema, table and object, as far as known. Never SQL text: it may be secret."""
     schema = getattr(operation, "schema", None)
     table = getattr(operation, "table_name", None)
-    own = next((n for n in (getattr(operation, a, None) for a in _NAMES) if n), None)
+    named = [operation, getattr(operation, "column", None)]
+    own = next((n for o in named for n in (getattr(o, a, None) for a in _NAMES) if n), None)
     return qualified(*(str(part) for part in (schema, table, own) if part))

@@ -16,9 +16,11 @@ from .. import upstream
 from ..catalog import Catalog, Site
 from ..databases import Step
 from ..errors import NoMigrationContext
+from ..offline import Script
 from ..outcomes import Outcome, Record, summary
-from ..settings import OnMismatch, Settings
+from ..settings import Offline, OnMismatch, Settings
 from .batch import Batch, Collected, CollectingBatch, Plan
+from .common import qualified
 from .describe import operation_name, target_name
 from .forecast import after
 from .judgement import Judge, Judgement, Verdict, judges
@@ -67,7 +69,7 @@ class IdempotentOperations(Operations):
     def invoke(self, operation: MigrateOperation) -> Any:
         if self.offline:
             self._record(operation, Outcome.WRITTEN)
-            return super().invoke(operation)
+            return self._write(operation)
         judge = judges.of(operation)
         if judge is None:
             result = super().invoke(operation)
@@ -88,13 +90,12 @@ class IdempotentOperations(Operations):
     def batch_alter_table(
         self, table_name: str, schema: str | None = None, *args: Any, **options: Any
     ) -> Iterator[BatchOperations]:
-        if self.offline:
-            with super().batch_alter_table(table_name, schema, *args, **options) as batch_op:
-                yield batch_op
-            return
         batch = Batch.of(Operations.batch_alter_table, table_name, schema, *args, **options)
         collecting = CollectingBatch(self, batch)
         yield collecting
+        if self.offline:
+            self._write_batch(batch, [item.operation for item in collecting.collected])
+            return
         plan = self._planned(batch, collecting.collected)
         for item, judgement in plan.judged:
             if judgement is not None:
@@ -122,6 +123,37 @@ class IdempotentOperations(Operations):
             wait.for_others(building)
             self.catalog.forget()
         return plan
+
+    # -- write ---------------------------------------------------------------------------------
+
+    def _write(self, operation: MigrateOperation) -> Any:
+        """One operation in ``--sql`` mode."""
+        name = f"{operation_name(operation)} {target_name(operation)}".rstrip()
+        script = Script.of(self.migration_context)
+        if self.settings.offline is Offline.UNGUARDED:
+            script.print(f"-- {name}: not guarded")
+            return super().invoke(operation)
+        return script.write(operation, name)
+
+    def _write_batch(self, batch: Batch, operations: Sequence[MigrateOperation]) -> None:
+        """A batch in ``--sql`` mode: as single operations, where its table is not made anew."""
+        name = f"batch_alter_table {qualified(batch.schema, batch.table_name)}"
+        script = Script.of(self.migration_context)
+        if self.settings.offline is Offline.UNGUARDED:
+            script.print(f"-- {name}: not guarded")
+            with super().batch_alter_table(**batch.options) as batch_op:
+                for operation in operations:
+                    batch_op.invoke(operation)
+            return
+        database = self.catalog.database
+        rebuilt = batch.recreate == "always" or any(map(database.needs_batch, operations))
+        if not rebuilt:
+            for operation in operations:
+                self.invoke(operation)
+        elif batch.options.get("copy_from") is None:
+            raise script.impossible(name, "the table would be made anew")
+        else:
+            script.write_batch(name, batch.options, operations)
 
     # -- act -----------------------------------------------------------------------------------
 

@@ -61,7 +61,7 @@ def ensure_rows(operation: EnsureRowsOp, site: Site) -> Judgement:
             f"ensure_rows {subject.name}: the rows do not carry the primary key; say what makes a "
             'row the same: ensure_rows(table, rows, key=["name"])'
         )
-    _check_key(subject, operation, key)
+    check_key(subject.name, operation, key)
     missing = _without_key(operation.table, operation.rows, key, table, site)
     return _rest(subject, operation, missing)
 
@@ -97,7 +97,7 @@ def _carried_key(
     return key
 
 
-def _check_key(subject: Subject, operation: EnsureRowsOp, key: Sequence[str]) -> None:
+def check_key(name: str, operation: EnsureRowsOp, key: Sequence[str]) -> None:
     columns = operation.table.columns
     asked = [
         (f"key={list(key)}", key),
@@ -107,14 +107,14 @@ def _check_key(subject: Subject, operation: EnsureRowsOp, key: Sequence[str]) ->
         unknown = [name for name in names if name not in columns]
         if unknown:
             raise UsageError(
-                f"ensure_rows {subject.name}: {words} names no column of the table: "
+                f"ensure_rows {name}: {words} names no column of the table: "
                 f"{', '.join(unknown)}; it has {', '.join(columns.keys())}"
             )
     for at, row in enumerate(operation.rows):
         lacking = [name for name in key if name not in row]
         if lacking:
             raise UsageError(
-                f"ensure_rows {subject.name}: row {at} has no value for the key column "
+                f"ensure_rows {name}: row {at} has no value for the key column "
                 f"{', '.join(lacking)}; give it one, or another key="
             )
 

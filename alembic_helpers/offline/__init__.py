@@ -1,0 +1,12 @@
+"""``--sql`` scripts: what the judges ask online is written into the script, as its database asks it.
+
+``capture`` collects what Alembic would print, ``guards`` says for each statement what is to be
+asked (a value of ``questions``), ``writers`` says it in the SQL of one database. ``versions`` does
+the same for whole revisions.
+"""
+
+from .guards import Scene, guard
+from .script import Part, Script, guarded, splitting
+from .versions import guard_script
+
+__all__ = ["Part", "Scene", "Script", "guard", "guard_script", "guarded", "splitting"]

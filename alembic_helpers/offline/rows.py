@@ -1,0 +1,96 @@
+"""Rows that insert themselves only where they are not: each statement is its own guard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.sql.elements import ColumnElement, Null
+
+from ..databases import Database, database_of
+from ..databases.objects import Column
+from .capture import compiled
+from .questions import Statement
+
+Row = Mapping[str, Any]
+
+
+def inserts(
+    table: sa.TableClause, rows: Sequence[Row], key: Sequence[str] | None, context: MigrationContext
+) -> list[Statement]:
+    """One INSERT ... SELECT ... WHERE for each row.
+
+    With a key: unless a row with that key is there. Without: unless there are as many equal rows
+    as have been given up to this one, because equal rows may be meant twice.
+    """
+    database = database_of(context.dialect)
+    given: dict[str, int] = {}
+    found = []
+    for row in rows:
+        values = _with_defaults(table, row)
+        asked = {name: values[name] for name in key or values}
+        alike = repr(sorted(asked.items(), key=lambda item: item[0]))
+        given[alike] = given.get(alike, 0) + 1
+        if key and given[alike] > 1:
+            continue  # the first row of a key counts
+        literals = {n: _literal(table.c[n], value, context) for n, value in values.items()}
+        same = [_equals(table.c[name], literals[name], database) for name in asked]
+        there = sa.select(sa.func.count()).select_from(table).where(*same).scalar_subquery()
+        # A number and not a parameter: it is compiled with the values.
+        missing = there < sa.literal_column(str(given[alike]))
+        select = sa.select(*(value.label(name) for name, value in literals.items()))
+        columns = [table.c[name] for name in values]
+        insert = sa.insert(table).from_select(
+            columns, select.where(missing), include_defaults=False
+        )
+        found.append(compiled(insert, context))
+    return found
+
+
+def primary_key(table: sa.TableClause, rows: Sequence[Row]) -> list[str] | None:
+    """The keys of the primary key's columns, when it is known and each row has a value for it."""
+    names = [column.key for column in table.primary_key.columns] if _is_table(table) else []
+    carried = all(row.get(name) is not None for row in rows for name in names)
+    return names if names and carried else None
+
+
+def _is_table(table: sa.TableClause) -> bool:
+    return isinstance(table, sa.Table)
+
+
+def _with_defaults(table: sa.TableClause, row: Row) -> dict[str, Any]:
+    """The row with the constants that SQLAlchemy fills in for columns left out."""
+    values = dict(row)
+    for column in table.columns:
+        default = getattr(column, "default", None)
+        if default is not None and default.is_scalar:
+            values.setdefault(column.key, default.arg)
+    return values
+
+
+def _literal(
+    column: ColumnElement[Any], value: Any, context: MigrationContext
+) -> ColumnElement[Any]:
+    """The value as SQL. A parameter would not do: some operators lose sight of literal_binds."""
+    if isinstance(value, ColumnElement):
+        return value
+    if value is None and not isinstance(column.type, sa.JSON):
+        return sa.null()
+    type_ = None if isinstance(column.type, sa.types.NullType) else column.type
+    literal = sa.literal(value, type_)
+    return sa.literal_column(compiled(literal, context).sql, literal.type)
+
+
+def _equals(
+    column: ColumnElement[Any], literal: ColumnElement[Any], database: Database
+) -> ColumnElement[bool]:
+    if isinstance(literal, Null):
+        return column.is_(None)
+    if isinstance(column.type, sa.types.NullType):
+        return column == literal
+    stored = Column(str(getattr(column, "name", "")), column.type, nullable=True)
+    return database.equals(column, literal, stored)
+
+

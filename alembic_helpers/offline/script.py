@@ -1,0 +1,179 @@
+"""One script: each operation as the statements that Alembic prints, each behind its guard."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from alembic.operations import MigrateOperation, ops
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.sql.dml import Insert
+
+from .. import upstream
+from ..errors import OfflineError
+from .capture import captured, captured_batch
+from .guards import Scene, guard
+from .questions import ColumnThere, Guard, Question, Statement
+from .rows import inserts, primary_key
+from .writers import Writer, writer_of
+
+
+@dataclass(frozen=True)
+class Part:
+    """One statement and its guard; ``None``: it cannot be asked for, and is written as it is."""
+
+    statement: Statement
+    guard: Guard | None
+
+
+Parts = Callable[[Any, Scene], list[Part]]
+_P = TypeVar("_P", bound=Parts)
+
+
+class Splitting:
+    """How operations come apart, where their constructs alone do not say it."""
+
+    def __init__(self) -> None:
+        self._dispatcher = upstream.Dispatcher()
+
+    def register(self, *classes: type[MigrateOperation]) -> Callable[[_P], _P]:
+        def register(parts: _P) -> _P:
+            for class_ in classes:
+                self._dispatcher.dispatch_for(class_)(parts)
+            return parts
+
+        return register
+
+    def of(self, operation: MigrateOperation) -> Parts | None:
+        try:
+            return self._dispatcher.dispatch(operation)  # type: ignore[no-any-return]
+        except ValueError:
+            return None
+
+
+splitting = Splitting()
+
+
+def guarded(statements: Iterable[Statement], scene: Scene) -> list[Part]:
+    return [Part(found, guard(found.construct, scene)) for found in statements]
+
+
+@splitting.register(ops.AlterColumnOp)
+def _alter_column(operation: ops.AlterColumnOp, scene: Scene) -> list[Part]:
+    """A rename comes last, and once it is done the rest is: the old name is gone."""
+    statements, _ = captured(scene.context, operation)
+    parts = guarded(statements, scene)
+    if operation.modify_name in (None, operation.column_name) or len(parts) == 1:
+        return parts
+    table = scene.name(operation.schema, operation.table_name)
+    gone = ~ColumnThere(table, scene.database.stored_name(operation.column_name))
+    early = [Part(p.statement, p.guard and p.guard.unless(gone)) for p in parts[:-1]]
+    return [*early, parts[-1]]
+
+
+@splitting.register(ops.BulkInsertOp)
+def _bulk_insert(operation: ops.BulkInsertOp, scene: Scene) -> list[Part]:
+    key = primary_key(operation.table, operation.rows)
+    return inserted(operation, inserts(operation.table, operation.rows, key, scene.context), scene)
+
+
+def inserted(
+    operation: MigrateOperation, rows: Iterable[Statement], scene: Scene
+) -> list[Part]:
+    """The rows, each within what Alembic prints around all (SQL Server: SET IDENTITY_INSERT)."""
+    printed, _ = captured(scene.context, operation)
+    places = [at for at, found in enumerate(printed) if isinstance(found.construct, Insert)]
+    if not places:
+        return []
+    around = [found.sql for found in printed]
+    before, after = around[: places[0]], around[places[-1] + 1 :]
+    return [
+        Part(Statement(row.construct, ";\n".join([*before, row.sql, *after])), Guard())
+        for row in rows
+    ]
+
+
+class Script:
+    """What is written for one migration context."""
+
+    def __init__(self, context: MigrationContext) -> None:
+        self.context = context
+        self.scene = Scene(context)
+        self.writer: Writer = writer_of(context.dialect)
+        self.pending: Question | None = None
+        """Is the revision that is being written still to be run? ``None``: it is not asked."""
+
+    @classmethod
+    def of(cls, context: MigrationContext) -> Script:
+        """The one script of a context."""
+        memo: dict[str, Any] = context.impl.memo
+        script = memo.get(__name__)
+        if not isinstance(script, Script):
+            script = memo[__name__] = cls(context)
+        return script
+
+    def write(self, operation: MigrateOperation, name: str) -> Any:
+        """Write one operation; what it returns. ``name``: as the log shows it."""
+        if isinstance(operation, ops.ExecuteSQLOp):
+            statements, returned = captured(self.context, operation)
+            self._unguarded(statements, f"{name}: not guarded, it runs each time")
+            return returned
+        split = splitting.of(operation)
+        if split is None:
+            statements, returned = captured(self.context, operation)
+            parts = guarded(statements, self.scene)
+        else:
+            parts, returned = split(operation, self.scene), None
+        self.print(f"-- {name}")
+        try:
+            for part in parts:
+                self.write_part(part, name)
+        except OfflineError as error:
+            raise self.impossible(name, str(error)) from None
+        return returned
+
+    def write_part(self, part: Part, name: str) -> None:
+        if part.guard is None:
+            self._unguarded([part.statement], f"{name}: not guarded, it runs each time")
+        else:
+            self.print(self.writer.block(part.statement, part.guard, self.pending))
+
+    def write_batch(
+        self, name: str, options: Mapping[str, Any], operations: Sequence[MigrateOperation]
+    ) -> None:
+        """Alembic's own batch, all of it or nothing."""
+        statements = captured_batch(self.context, options, operations)
+        self.print(f"-- {name}: not guarded, it may run once only")
+        self.print("BEGIN;")
+        for statement in statements:
+            self.print(self.writer.plain(statement.sql))
+        self.print("COMMIT;")
+
+    def impossible(self, name: str, why: str) -> OfflineError:
+        return OfflineError(
+            f"revision {_revision()}, {name}: {why}, so a guard cannot be written with --sql. "
+            "Run this revision online (alembic upgrade without --sql), or give the table as it is "
+            "to a batch, which is then written without a guard: "
+            "with op.batch_alter_table(..., copy_from=table)."
+        )
+
+    def print(self, text: str) -> None:
+        self.context.impl.static_output(text)
+
+    def _unguarded(self, statements: Sequence[Statement], comment: str) -> None:
+        self.print(f"-- {comment}")
+        for statement in statements:
+            self.print(self.writer.plain(statement.sql))
+
+
+def _revision() -> str:
+    """The revision whose file is running, as its module says."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None:
+        revision = frame.f_globals.get("revision")
+        if isinstance(revision, str) and "down_revision" in frame.f_globals:
+            return revision
+        frame = frame.f_back
+    return "(unknown)"

@@ -1,0 +1,112 @@
+"""The version table in a script, and with it the question whether a revision is still to be run.
+
+A script from base holds revisions that undo one another: what the first creates, a later one
+renames. Run again on a database that is at the end, the first must be left out as a whole, and
+only the version table can say so. ``alembic upgrade`` asks it online; here each block asks it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import alembic.context
+from alembic.runtime.migration import MigrationContext, RevisionStep
+from sqlalchemy import schema as ddl
+from sqlalchemy.sql.dml import Insert
+
+from .. import upstream
+from ..settings import Offline, Settings
+from .capture import compiled
+from .questions import Guard, Name, Question, TableThere, VersionThere
+from .rows import inserts
+from .script import Script
+
+
+def guard_script() -> None:
+    """Make a whole ``--sql`` script safe to run again: call it in env.py, before the migrations.
+
+    Alembic's version table is then created and written only where that is still to be done, and
+    each revision asks it whether it is to be run at all. Online it does nothing.
+
+    It is a line in env.py and not a command, because every way to a script leads through env.py:
+    ``alembic``, ``flask db``, ``alembic.command``.
+
+    Example::
+
+        context.configure(url=url, literal_binds=True, dialect_opts={"paramstyle": "named"})
+        with context.begin_transaction():
+            guard_script()
+            context.run_migrations()
+
+    .. versionadded:: 0.1
+    """
+    context = alembic.context.get_context()
+    if context.as_sql and Settings.of(context.opts).offline is Offline.GUARDED:
+        Versions(context).follow()
+
+
+class Versions:
+    """The version table of one script."""
+
+    def __init__(self, context: MigrationContext) -> None:
+        self.context = context
+        self.table = upstream.version_table(context)
+        self.inserting: Question | None = None
+
+    def follow(self) -> None:
+        upstream.intercept(self.context, self.takes)
+        upstream.follow_steps(self.context, self.enter)
+        self.script = Script.of(self.context)
+        for statement in self.script.writer.opening:
+            self.script.print(statement)
+
+    def there(self, *revisions: str) -> Question:
+        return VersionThere(self.name, revisions)
+
+    @property
+    def name(self) -> Name:
+        return Name(self.table.schema, self.table.name)
+
+    def enter(self, step: RevisionStep, heads: set[str]) -> None:
+        """What tells that this revision is still to be run: the row that it will replace.
+
+        A revision that replaces none (a base, the second of two branches) is to be run as long as
+        neither it nor one that follows it is recorded.
+        """
+        if not isinstance(step, RevisionStep):  # alembic stamp runs nothing
+            self.script.pending = self.inserting = None
+            return
+        if step.is_upgrade and step.should_create_branch(heads):
+            pending = ~self.there(*self._from(step.revision.revision))
+            self.script.pending = self.inserting = pending
+            return
+        consumed = sorted(heads.intersection(step.from_revisions))
+        self.script.pending = self.inserting = self.there(*consumed)
+        if step.is_downgrade and step.should_unmerge_branches(heads):
+            # Its own row has been replaced before the others are inserted.
+            self.inserting = self.there(step.unmerge_branch_idents(heads)[1])
+
+    def _from(self, revision: str) -> list[str]:
+        """A revision, and all that stand on it."""
+        found = {revision}
+        if self.context.script is not None:
+            # From the heads down; so what stands on a revision is found before it.
+            for script in reversed(list(self.context.script.walk_revisions())):
+                if found.intersection(upstream.stands_on(script)):
+                    found.add(script.revision)
+        return sorted(found)
+
+    def takes(self, construct: Any) -> bool:
+        """Whether a statement is about the version table, and has been written here."""
+        if isinstance(construct, ddl.CreateTable) and construct.element is self.table:
+            statement = compiled(construct, self.context)
+            there = Guard(TableThere(self.name))
+            self.script.print(self.script.writer.block(statement, there, None))
+            return True
+        if isinstance(construct, Insert) and construct.table is self.table:
+            row = {column.name: value for column, value in upstream.inserted(construct).items()}
+            for statement in inserts(self.table, [row], list(row), self.context):
+                block = self.script.writer.block(statement, Guard(), self.inserting)
+                self.script.print(block)
+            return True
+        return False

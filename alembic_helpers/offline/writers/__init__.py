@@ -1,0 +1,37 @@
+"""How a script asks, and what it does with the answer: one module for each kind of database."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import Dialect
+
+from ...databases import database_of
+from ...errors import OfflineError
+from .base import Writer
+from .mssql import SQLServerWriter
+from .mysql import MariaDBWriter, MySQLWriter
+from .oracle import OracleWriter
+from .postgresql import PostgreSQLWriter
+from .sqlite import SQLiteWriter
+
+_BY_DIALECT: dict[str, type[Writer]] = {
+    "sqlite": SQLiteWriter,
+    "postgresql": PostgreSQLWriter,
+    "mysql": MySQLWriter,
+    "mariadb": MariaDBWriter,
+    "mssql": SQLServerWriter,
+    "oracle": OracleWriter,
+}
+
+
+def writer_of(dialect: Dialect) -> Writer:
+    """The writer for a dialect. A script for MariaDB is asked for as ``mariadb://``."""
+    name = "mariadb" if getattr(dialect, "is_mariadb", False) else dialect.name
+    if name not in _BY_DIALECT:
+        raise OfflineError(
+            f"--sql: no guards are known for {dialect.name}; run the revisions online, or take "
+            "Alembic's plain SQL: Settings(offline=Offline.UNGUARDED)"
+        )
+    return _BY_DIALECT[name](database_of(dialect))
+
+
+__all__ = ["Writer", "writer_of"]

@@ -1,0 +1,164 @@
+"""MySQL and MariaDB: ``information_schema`` decides what is prepared and executed.
+
+A compound statement (MariaDB's ``BEGIN NOT ATOMIC``) would need the client's ``DELIMITER``; these
+scripts are SQL that any client and driver can send, statement by statement.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...databases.objects import ConstraintType
+from ..questions import (
+    ConstraintIs,
+    ConstraintThere,
+    Guard,
+    IndexIs,
+    IndexThere,
+    Name,
+    Question,
+    Statement,
+    Type,
+)
+from .base import Writer
+
+_CONSTRAINT = {
+    ConstraintType.PRIMARY: "PRIMARY KEY",
+    ConstraintType.UNIQUE: "UNIQUE",
+    ConstraintType.FOREIGN_KEY: "FOREIGN KEY",
+    ConstraintType.CHECK: "CHECK",
+}
+# Types whose name in information_schema is the one that SQLAlchemy writes.
+_TYPES = re.compile(
+    r"(?:tiny|small|medium|big)?int|double|float|date|datetime|timestamp|time|year"
+    r"|(?:tiny|medium|long)?(?:text|blob)"
+)
+_SIZED = re.compile(r"((?:var)?char|(?:var)?binary)\((\d+)\)")
+_MESSAGE = 128
+
+
+class MySQLWriter(Writer):
+    opening = ("SET NAMES utf8mb4;",)
+
+    # -- blocks ------------------------------------------------------------------------------------
+
+    def block(self, statement: Statement, guard: Guard, pending: Question | None) -> str:
+        left_out = [q for q in (pending and ~pending, guard.done) if q is not None]
+        cases = [(self.ask(question), "DO 0") for question in left_out]
+        cases += [(when, self.error(message)) for when, message in self.refusals(guard)]
+        if not cases:
+            return self.plain(statement.sql)
+        lines = [f"  WHEN {when} THEN {self.text(sql)}" for when, sql in cases]
+        chosen = "\n".join(["CASE", *lines, f"  ELSE {self.text(statement.sql)}", "END"])
+        return f"SET @alembic_helpers = {chosen};\n{self.execution}"
+
+    execution = (
+        "PREPARE alembic_helpers FROM @alembic_helpers;\n"
+        "EXECUTE alembic_helpers;\n"
+        "DEALLOCATE PREPARE alembic_helpers;"
+    )
+
+    def error(self, message: str) -> str:
+        """A statement that fails with this message: MySQL prepares no SIGNAL."""
+        return f"DO UUID_TO_BIN({self.text(message[:_MESSAGE])})"
+
+    def text(self, value: str) -> str:
+        return super().text(value.replace("\\", "\\\\"))
+
+    # -- questions ---------------------------------------------------------------------------------
+
+    def _in(self, schema: str | None) -> str:
+        return "DATABASE()" if schema is None else self.text(schema)
+
+    def _about(self, what: str, table: Name) -> str:
+        return (
+            f"SELECT 1 FROM information_schema.{what} WHERE table_schema = {self._in(table.schema)}"
+            f" AND table_name = {self.text(table.name)}"
+        )
+
+    def schema(self, schema: str) -> str:
+        found = "SELECT 1 FROM information_schema.schemata WHERE schema_name"
+        return self.exists(f"{found} = {self.text(schema)}")
+
+    def table(self, table: Name) -> str:
+        found = self._about("tables", table)
+        return self.exists(f"{found} AND table_type NOT IN ('VIEW', 'SEQUENCE')")
+
+    def view(self, view: Name, *, materialized: bool) -> str:
+        return self.exists(self._about("views", view))
+
+    def sequence(self, sequence: Name) -> str:
+        return self.exists(f"{self._about('tables', sequence)} AND table_type = 'SEQUENCE'")
+
+    def column(self, table: Name, name: str, condition: str | None = None) -> str:
+        found = f"{self._about('columns', table)} AND column_name = {self.text(name)}"
+        return self.exists(f"{found} AND {condition}" if condition else found)
+
+    def type(self, type_: Type) -> str | None:
+        sized = _SIZED.fullmatch(type_.kept)
+        if sized is not None:
+            return f"data_type = '{sized[1]}' AND character_maximum_length = {sized[2]}"
+        return f"data_type = '{type_.kept}'" if _TYPES.fullmatch(type_.kept) else None
+
+    def index(self, question: IndexThere) -> str:
+        assert question.table is not None
+        found = self._about("statistics", question.table)
+        return self.exists(f"{found} AND index_name = {self.text(question.index.name)}")
+
+    def index_is(self, question: IndexIs) -> str:
+        found = (
+            f"{self._about('statistics', question.table)}"
+            f" AND index_name = {self.text(question.index.name)}"
+            f" AND non_unique = {int(not question.unique)}"
+        )
+        if question.columns is not None:
+            found += (
+                " GROUP BY index_name HAVING GROUP_CONCAT(column_name ORDER BY seq_in_index)"
+                f" = {self._list(question.columns)}"
+            )
+        return self.exists(found)
+
+    def constraint(self, question: ConstraintThere) -> str:
+        found = self._about("table_constraints", question.table)
+        if question.type is not None:
+            found += f" AND constraint_type = '{_CONSTRAINT[question.type]}'"
+        if question.name is not None:
+            found += f" AND constraint_name = {self.text(question.name)}"
+        return self.exists(found)
+
+    def constraint_is(self, question: ConstraintIs) -> str:
+        found = self._about("key_column_usage", question.table)
+        if question.name is not None:
+            found += f" AND constraint_name = {self.text(question.name)}"
+        found += {
+            ConstraintType.PRIMARY: " AND constraint_name = 'PRIMARY'",
+            ConstraintType.UNIQUE: " AND referenced_table_name IS NULL"
+            " AND constraint_name <> 'PRIMARY'",
+            ConstraintType.FOREIGN_KEY: " AND referenced_table_name IS NOT NULL",
+        }[question.type]
+        if question.target is not None:
+            found += (
+                f" AND referenced_table_schema = {self._in(question.target.schema)}"
+                f" AND referenced_table_name = {self.text(question.target.name)}"
+            )
+        found += (
+            " GROUP BY constraint_name HAVING GROUP_CONCAT(column_name ORDER BY ordinal_position)"
+            f" = {self._list(question.columns)}"
+        )
+        if question.target is not None:
+            found += (
+                " AND GROUP_CONCAT(referenced_column_name ORDER BY ordinal_position)"
+                f" = {self._list(question.target_columns)}"
+            )
+        return self.exists(found)
+
+    def _list(self, names: tuple[str, ...]) -> str:
+        return self.text(",".join(names))
+
+
+class MariaDBWriter(MySQLWriter):
+    execution = "EXECUTE IMMEDIATE @alembic_helpers;"
+
+    def error(self, message: str) -> str:
+        text = self.text(message[:_MESSAGE])
+        return f"SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = {text}"

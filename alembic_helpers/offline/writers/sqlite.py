@@ -1,0 +1,64 @@
+"""SQLite: its own ``IF [NOT] EXISTS``, which tables, indexes and views have; no script can ask more.
+
+Nor can a script leave out what an already recorded revision did: what is made is made again and
+dropped again by the revision that dropped it. A name that is dropped and then made once more would
+lose what it holds on the second run, so that is refused.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+from typing import Any
+
+from sqlalchemy import schema as ddl
+from sqlalchemy.sql.dml import Insert
+
+from ...databases import Database
+from ...errors import OfflineError
+from ..questions import Guard, Question, Statement
+from .base import Writer
+
+
+@functools.singledispatch
+def native(construct: Any) -> tuple[str, str] | None:
+    """The flag with which a construct asks for itself, and the name that it is about."""
+    return None
+
+
+@native.register(ddl.CreateTable)
+@native.register(ddl.CreateIndex)
+def _create(construct: Any) -> tuple[str, str]:
+    return "if_not_exists", construct.element.name
+
+
+@native.register(ddl.DropTable)
+@native.register(ddl.DropIndex)
+def _drop(construct: Any) -> tuple[str, str]:
+    return "if_exists", construct.element.name
+
+
+class SQLiteWriter(Writer):
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._dropped: set[str] = set()
+
+    def block(self, statement: Statement, guard: Guard, pending: Question | None) -> str:
+        construct = statement.construct
+        if isinstance(construct, Insert) and construct.select is not None:
+            asked = "" if pending is None else f" AND {self._inner(pending)}"
+            return self.plain(statement.sql + asked)
+        found = native(construct)
+        if found is None:
+            raise OfflineError("SQLite can only ask for tables, indexes and views")
+        flag, name = found
+        if flag == "if_exists":
+            self._dropped.add(name.lower())
+        elif name.lower() in self._dropped:
+            raise OfflineError(
+                f"this script has dropped {name!r} before; run twice, it would drop what it makes "
+                "here, with all that it holds"
+            )
+        asking = copy.copy(construct)
+        setattr(asking, flag, True)
+        return self.plain(str(asking.compile(dialect=self.database.dialect)).strip())
