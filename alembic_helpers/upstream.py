@@ -261,9 +261,10 @@ def stands_on(script: Script) -> set[str]:
     return {*script._all_down_revisions}
 
 
-def inserted(insert: Insert) -> dict[Any, Any]:
-    """The columns and values of an INSERT.
+def inserted(insert: Insert) -> dict[str, Any]:
+    """The values of an INSERT, by the names of its columns.
 
     Reason: the HeadMaintainer's statement is the only place that names the revision to be recorded.
     """
-    return dict(insert._values or {})
+    values: dict[Any, Any] = dict(insert._values or {})
+    return {getattr(key, "name", key): value for key, value in values.items()}

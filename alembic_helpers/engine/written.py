@@ -84,5 +84,5 @@ def _ensure_rows(operation: EnsureRowsOp, scene: Scene) -> list[Part]:
             'primary key; say what makes a row the same: ensure_rows(table, rows, key=["name"])'
         )
     check_key(operation.table.name, operation, key)
-    found = inserts(operation.table, operation.rows, key, scene.context)
+    found = inserts(operation.table, operation.rows, key, scene)
     return inserted(operation, found, scene)

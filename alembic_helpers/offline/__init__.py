@@ -1,4 +1,4 @@
-"""``--sql`` scripts: what the judges ask online is written into the script, as its database asks it.
+"""``--sql`` scripts: what the judges ask online is written into the script.
 
 ``capture`` collects what Alembic would print, ``guards`` says for each statement what is to be
 asked (a value of ``questions``), ``writers`` says it in the SQL of one database. ``versions`` does

@@ -13,9 +13,7 @@ from .. import upstream
 from .questions import Statement
 
 
-def captured(
-    context: MigrationContext, operation: MigrateOperation
-) -> tuple[list[Statement], Any]:
+def captured(context: MigrationContext, operation: MigrateOperation) -> tuple[list[Statement], Any]:
     """The statements of an operation in order, and what the operation returns."""
     operations, found = _capturing(context)
     return found, operations.invoke(operation)

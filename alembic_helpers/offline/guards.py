@@ -45,6 +45,7 @@ from .questions import (
     Type,
     TypesAre,
 )
+from .writers import writer_of
 
 ALWAYS = Guard()
 """For what may be repeated."""
@@ -56,6 +57,7 @@ class Scene:
     def __init__(self, context: MigrationContext) -> None:
         self.context = context
         self.database: Database = database_of(context.dialect)
+        self.writer = writer_of(context.dialect)
 
     def name(self, schema: str | None, name: str) -> Name:
         return Name(schema, self.database.stored_name(name))

@@ -6,26 +6,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy.sql.elements import ColumnElement, Null
 
-from ..databases import Database, database_of
+from .. import upstream
+from ..databases import Database
 from ..databases.objects import Column
 from .capture import compiled
+from .guards import Scene
 from .questions import Statement
 
 Row = Mapping[str, Any]
 
 
 def inserts(
-    table: sa.TableClause, rows: Sequence[Row], key: Sequence[str] | None, context: MigrationContext
+    table: sa.TableClause, rows: Sequence[Row], key: Sequence[str] | None, scene: Scene
 ) -> list[Statement]:
     """One INSERT ... SELECT ... WHERE for each row.
 
     With a key: unless a row with that key is there. Without: unless there are as many equal rows
     as have been given up to this one, because equal rows may be meant twice.
     """
-    database = database_of(context.dialect)
     given: dict[str, int] = {}
     found = []
     for row in rows:
@@ -35,8 +35,8 @@ def inserts(
         given[alike] = given.get(alike, 0) + 1
         if key and given[alike] > 1:
             continue  # the first row of a key counts
-        literals = {n: _literal(table.c[n], value, context) for n, value in values.items()}
-        same = [_equals(table.c[name], literals[name], database) for name in asked]
+        literals = {n: _literal(table.c[n], value, scene) for n, value in values.items()}
+        same = [_equals(table.c[name], literals[name], scene.database) for name in asked]
         there = sa.select(sa.func.count()).select_from(table).where(*same).scalar_subquery()
         # A number and not a parameter: it is compiled with the values.
         missing = there < sa.literal_column(str(given[alike]))
@@ -45,19 +45,15 @@ def inserts(
         insert = sa.insert(table).from_select(
             columns, select.where(missing), include_defaults=False
         )
-        found.append(compiled(insert, context))
+        found.append(compiled(insert, scene.context))
     return found
 
 
 def primary_key(table: sa.TableClause, rows: Sequence[Row]) -> list[str] | None:
     """The keys of the primary key's columns, when it is known and each row has a value for it."""
-    names = [column.key for column in table.primary_key.columns] if _is_table(table) else []
+    names = [c.key for c in table.primary_key.columns] if isinstance(table, sa.Table) else []
     carried = all(row.get(name) is not None for row in rows for name in names)
     return names if names and carried else None
-
-
-def _is_table(table: sa.TableClause) -> bool:
-    return isinstance(table, sa.Table)
 
 
 def _with_defaults(table: sa.TableClause, row: Row) -> dict[str, Any]:
@@ -70,9 +66,7 @@ def _with_defaults(table: sa.TableClause, row: Row) -> dict[str, Any]:
     return values
 
 
-def _literal(
-    column: ColumnElement[Any], value: Any, context: MigrationContext
-) -> ColumnElement[Any]:
+def _literal(column: ColumnElement[Any], value: Any, scene: Scene) -> ColumnElement[Any]:
     """The value as SQL. A parameter would not do: some operators lose sight of literal_binds."""
     if isinstance(value, ColumnElement):
         return value
@@ -80,7 +74,21 @@ def _literal(
         return sa.null()
     type_ = None if isinstance(column.type, sa.types.NullType) else column.type
     literal = sa.literal(value, type_)
-    return sa.literal_column(compiled(literal, context).sql, literal.type)
+    return sa.literal_column(_sql(literal, value, scene), literal.type)
+
+
+def _sql(literal: sa.BindParameter[Any], value: Any, scene: Scene) -> str:
+    if isinstance(value, bytes):
+        return scene.writer.binary(value)
+    try:
+        return compiled(literal, scene.context).sql
+    except sa.exc.CompileError:  # JSON on some databases: as it would be sent
+        dialect = scene.context.dialect
+        process = upstream.dialect_type(literal.type, dialect).bind_processor(dialect)
+        sent = process(value) if process else value
+        if not isinstance(sent, str):
+            raise
+        return compiled(sa.literal(sent), scene.context).sql
 
 
 def _equals(
@@ -92,5 +100,3 @@ def _equals(
         return column == literal
     stored = Column(str(getattr(column, "name", "")), column.type, nullable=True)
     return database.equals(column, literal, stored)
-
-

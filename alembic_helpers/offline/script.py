@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ from .capture import captured, captured_batch
 from .guards import Scene, guard
 from .questions import ColumnThere, Guard, Question, Statement
 from .rows import inserts, primary_key
-from .writers import Writer, writer_of
 
 
 @dataclass(frozen=True)
@@ -76,23 +76,19 @@ def _alter_column(operation: ops.AlterColumnOp, scene: Scene) -> list[Part]:
 @splitting.register(ops.BulkInsertOp)
 def _bulk_insert(operation: ops.BulkInsertOp, scene: Scene) -> list[Part]:
     key = primary_key(operation.table, operation.rows)
-    return inserted(operation, inserts(operation.table, operation.rows, key, scene.context), scene)
+    return inserted(operation, inserts(operation.table, operation.rows, key, scene), scene)
 
 
-def inserted(
-    operation: MigrateOperation, rows: Iterable[Statement], scene: Scene
-) -> list[Part]:
+def inserted(operation: Any, rows: Iterable[Statement], scene: Scene) -> list[Part]:
     """The rows, each within what Alembic prints around all (SQL Server: SET IDENTITY_INSERT)."""
-    printed, _ = captured(scene.context, operation)
-    places = [at for at, found in enumerate(printed) if isinstance(found.construct, Insert)]
-    if not places:
-        return []
-    around = [found.sql for found in printed]
-    before, after = around[: places[0]], around[places[-1] + 1 :]
-    return [
-        Part(Statement(row.construct, ";\n".join([*before, row.sql, *after])), Guard())
-        for row in rows
-    ]
+    one_row = copy.copy(operation)
+    one_row.rows = [{}]
+    printed, _ = captured(scene.context, one_row)
+    parts = []
+    for row in rows:
+        texts = [row.sql if isinstance(p.construct, Insert) else p.sql for p in printed]
+        parts.append(Part(Statement(row.construct, ";\n".join(texts)), Guard()))
+    return parts
 
 
 class Script:
@@ -101,7 +97,7 @@ class Script:
     def __init__(self, context: MigrationContext) -> None:
         self.context = context
         self.scene = Scene(context)
-        self.writer: Writer = writer_of(context.dialect)
+        self.writer = self.scene.writer
         self.pending: Question | None = None
         """Is the revision that is being written still to be run? ``None``: it is not asked."""
 

@@ -104,8 +104,8 @@ class Versions:
             self.script.print(self.script.writer.block(statement, there, None))
             return True
         if isinstance(construct, Insert) and construct.table is self.table:
-            row = {column.name: value for column, value in upstream.inserted(construct).items()}
-            for statement in inserts(self.table, [row], list(row), self.context):
+            row = upstream.inserted(construct)
+            for statement in inserts(self.table, [row], list(row), self.script.scene):
                 block = self.script.writer.block(statement, Guard(), self.inserting)
                 self.script.print(block)
             return True

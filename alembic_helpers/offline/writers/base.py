@@ -188,6 +188,10 @@ class Writer(ABC):
         """A string literal."""
         return "'" + value.replace("'", "''") + "'"
 
+    def binary(self, value: bytes) -> str:
+        """A literal of bytes."""
+        return f"X'{value.hex()}'"
+
     def texts(self, values: Sequence[str]) -> str:
         return ", ".join(map(self.text, values))
 

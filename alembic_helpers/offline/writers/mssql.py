@@ -50,6 +50,9 @@ class SQLServerWriter(Writer):
     def text(self, value: str) -> str:
         return f"N{super().text(value)}"
 
+    def binary(self, value: bytes) -> str:
+        return f"0x{value.hex()}"
+
     # -- questions ---------------------------------------------------------------------------------
 
     def _object(self, name: Name) -> str:
@@ -143,7 +146,10 @@ class SQLServerWriter(Writer):
         )
         if question.name is not None:
             found += f" AND k.name = {self.text(question.name)}"
-        for side, columns in (("parent", question.columns), ("referenced", question.target_columns)):
+        for side, columns in (
+            ("parent", question.columns),
+            ("referenced", question.target_columns),
+        ):
             found += (
                 f" AND (SELECT STRING_AGG(COL_NAME(c.{side}_object_id, c.{side}_column_id), N',')"
                 " WITHIN GROUP (ORDER BY c.constraint_column_id) FROM sys.foreign_key_columns c"

@@ -53,12 +53,15 @@ class OracleWriter(Writer):
     def plain(self, sql: str) -> str:
         return f"{sql}\n\n/"
 
+    def binary(self, value: bytes) -> str:
+        return f"HEXTORAW('{value.hex()}')"
+
     # -- questions ---------------------------------------------------------------------------------
 
     def stored(self, name: str) -> str:
         """A name as the dictionary has it: in capitals, unless it is quoted."""
         dialect = self.database.dialect
-        return self.text(dialect.denormalize_name(name) or name)  # type: ignore[no-untyped-call]
+        return self.text(dialect.denormalize_name(name) or name)
 
     def _in(self, schema: str | None) -> str:
         if schema is None:
@@ -151,5 +154,5 @@ class OracleWriter(Writer):
 
     def _list(self, names: tuple[str, ...]) -> str:
         dialect = self.database.dialect
-        stored = (dialect.denormalize_name(name) or name for name in names)  # type: ignore[no-untyped-call]
+        stored = (dialect.denormalize_name(name) or name for name in names)
         return self.text(",".join(stored))

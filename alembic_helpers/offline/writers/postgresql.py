@@ -100,6 +100,9 @@ class PostgreSQLWriter(Writer):
         )
         return f"{native}\n\n{self.check(refused, pending)}"
 
+    def binary(self, value: bytes) -> str:
+        return f"decode('{value.hex()}', 'hex')"
+
     # -- questions ---------------------------------------------------------------------------------
 
     def _found(self, name: Name) -> str:

@@ -1,4 +1,4 @@
-"""SQLite: its own ``IF [NOT] EXISTS``, which tables, indexes and views have; no script can ask more.
+"""SQLite: its own ``IF [NOT] EXISTS`` for tables, indexes and views; no script can ask more.
 
 Nor can a script leave out what an already recorded revision did: what is made is made again and
 dropped again by the revision that dropped it. A name that is dropped and then made once more would

@@ -1,0 +1,48 @@
+"""Scripts as ``--sql`` writes them, and how often and how far they are run."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from servers.clients import statements
+from servers.database import Database
+
+
+@contextmanager
+def writing(dialect: str, **opts: Any) -> Iterator[io.StringIO]:
+    """``op`` writes to the buffer that this gives, as in an env.py that runs offline."""
+    buffer = io.StringIO()
+    context = MigrationContext.configure(
+        dialect_name=dialect,
+        dialect_opts={"paramstyle": "named"},
+        opts={"as_sql": True, "literal_binds": True, "output_buffer": buffer, **opts},
+    )
+    operations = Operations(context)
+    operations._install_proxy()
+    try:
+        yield buffer
+    finally:
+        operations._remove_proxy()
+
+
+def script(dialect: str, build: Callable[[], Any], **opts: Any) -> str:
+    with writing(dialect, **opts) as buffer:
+        build()
+    return buffer.getvalue()
+
+
+def dialect_of(database: Database) -> str:
+    """MariaDB is asked for by its own name: there is no server that could say it."""
+    return database.name
+
+
+def cuts(text: str, database: Database) -> Iterator[str]:
+    """The script up to each of its statements."""
+    found = statements(text, database.name)
+    for end in range(1, len(found)):
+        yield "".join(found[:end])

@@ -1,0 +1,254 @@
+"""A script of each operation, run once, twice, and cut after each statement and then whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import alembic.op as plain
+import pytest
+import sqlalchemy as sa
+from laws.runs import state
+from offline.scripts import cuts, dialect_of, script
+from servers.clients import run_script
+from servers.database import Database
+from servers.migration import migration
+from sqlalchemy.engine import Connection
+
+from alembic_helpers import op
+
+NASTY = 'it\'s :x 100% \\ $sql$ "q" \u00df\u6f22'
+"""For values; and for names what each database takes."""
+TABLE, COLUMN = "Order's $guard$ %s", "select"
+META = {
+    "target_metadata": sa.MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s"})
+}
+
+
+def before(op: Any, schema: str | None) -> None:
+    op.create_table(
+        TABLE,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column(COLUMN, sa.String(20)),
+        sa.Column("n", sa.Integer),
+        sa.Column("d", sa.Integer),
+        sa.UniqueConstraint("d", name="uq_d"),
+        sa.CheckConstraint("d > 0", name="ck_d"),
+        schema=schema,
+    )
+    op.create_table("p", sa.Column("id", sa.Integer, primary_key=True), schema=schema)
+    op.create_table("bare", sa.Column("a", sa.Integer, nullable=False), schema=schema)
+    op.create_index("ix_n", TABLE, ["n"], schema=schema)
+
+
+Build = Callable[[Any, "str | None"], Any]
+OPERATIONS: dict[str, Build] = {}
+EVERYWHERE: dict[str, Build] = {}
+
+
+def everywhere(build: Build) -> Build:
+    EVERYWHERE[build.__name__] = build
+    return build
+
+
+def in_place(build: Build) -> Build:
+    OPERATIONS[build.__name__] = build
+    return build
+
+
+@everywhere
+def create_table(op: Any, schema: str | None) -> None:
+    op.create_table(
+        "New %s",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("a", sa.String(80), nullable=False, server_default=NASTY, index=True),
+        sa.Column("p_id", sa.Integer, sa.ForeignKey(f"{schema}.p.id" if schema else "p.id")),
+        sa.Column("at", sa.DateTime, index=True),
+        sa.Column("price", sa.Numeric(8, 2)),
+        schema=schema,
+    )
+
+
+@everywhere
+def create_table_and_its_rows(op: Any, schema: str | None) -> None:
+    table = op.create_table(
+        "seeds",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("a", sa.String(80)),
+        schema=schema,
+    )
+    op.bulk_insert(table, [{"id": 1, "a": NASTY}, {"id": 2, "a": None}, {"id": 3, "a": "c"}])
+
+
+@everywhere
+def rows_without_a_key(op: Any, schema: str | None) -> None:
+    target = sa.table(
+        TABLE, sa.column("n", sa.Integer), sa.column(COLUMN, sa.String), schema=schema
+    )
+    same = {"n": 1, COLUMN: NASTY[:9]}
+    op.bulk_insert(target, [same, same, {"n": None, COLUMN: "b"}])
+
+
+@everywhere
+def drop_table(op: Any, schema: str | None) -> None:
+    op.drop_table("bare", schema=schema)
+
+
+@everywhere
+def create_index(op: Any, schema: str | None) -> None:
+    op.create_index("Ix 'a' %s", TABLE, [COLUMN, "n"], unique=True, schema=schema)
+
+
+@everywhere
+def drop_index(op: Any, schema: str | None) -> None:
+    op.drop_index("ix_n", TABLE, schema=schema)
+
+
+@in_place
+def rename_table(op: Any, schema: str | None) -> None:
+    op.rename_table("bare", "Bare'er", schema=schema)
+
+
+@in_place
+def table_comments(op: Any, schema: str | None) -> None:
+    op.create_table_comment("bare", NASTY, schema=schema)
+    op.drop_table_comment("p", schema=schema)
+
+
+@in_place
+def create_table_with_comments(op: Any, schema: str | None) -> None:
+    op.create_table(
+        "commented", sa.Column("a", sa.Integer, comment=NASTY), schema=schema, comment=NASTY
+    )
+
+
+@in_place
+def add_column(op: Any, schema: str | None) -> None:
+    target = f"{schema}.p.id" if schema else "p.id"
+    op.add_column(TABLE, sa.Column("x's", sa.String(90), server_default=NASTY), schema=schema)
+    op.add_column(TABLE, sa.Column("p", sa.Integer, sa.ForeignKey(target)), schema=schema)
+    op.add_column(TABLE, sa.Column("i", sa.Integer, index=True, comment=NASTY), schema=schema)
+
+
+@in_place
+def drop_column(op: Any, schema: str | None) -> None:
+    op.drop_column(TABLE, "n", schema=schema)
+
+
+@in_place
+def alter_column(op: Any, schema: str | None) -> None:
+    op.alter_column(
+        TABLE,
+        COLUMN,
+        new_column_name="se'lected",
+        type_=sa.String(90),
+        existing_type=sa.String(20),
+        nullable=False,
+        server_default=NASTY,
+        comment=NASTY,
+        schema=schema,
+    )
+
+
+@in_place
+def alter_one_thing(op: Any, schema: str | None) -> None:
+    op.alter_column(TABLE, COLUMN, existing_type=sa.String(20), nullable=False, schema=schema)
+    op.alter_column(TABLE, "n", existing_type=sa.Integer(), type_=sa.BigInteger(), schema=schema)
+    op.alter_column("bare", "a", existing_type=sa.Integer(), server_default="7", schema=schema)
+
+
+@in_place
+def constraints(op: Any, schema: str | None) -> None:
+    op.create_unique_constraint("Uq's", TABLE, [COLUMN, "n"], schema=schema)
+    op.create_check_constraint("ck_n", TABLE, "n % 2 = 0", schema=schema)
+    op.create_primary_key("pk_bare", "bare", ["a"], schema=schema)
+    op.create_foreign_key(
+        "Fk %s",
+        TABLE,
+        "p",
+        ["n"],
+        ["id"],
+        ondelete="CASCADE",
+        source_schema=schema,
+        referent_schema=schema,
+    )
+
+
+@in_place
+def unnamed_constraints(op: Any, schema: str | None) -> None:
+    op.create_unique_constraint(None, TABLE, [COLUMN], schema=schema)
+    op.create_foreign_key(
+        None, TABLE, "p", ["d"], ["id"], source_schema=schema, referent_schema=schema
+    )
+
+
+@in_place
+def drop_constraints(op: Any, schema: str | None) -> None:
+    op.drop_constraint("uq_d", TABLE, type_="unique", schema=schema)
+    op.drop_constraint("ck_d", TABLE, type_="check", schema=schema)
+
+
+@in_place
+def batch(op: Any, schema: str | None) -> None:
+    with op.batch_alter_table(TABLE, schema=schema) as batch_op:
+        batch_op.add_column(sa.Column("z", sa.Integer))
+        batch_op.create_index("ix_z", ["z"])
+        batch_op.drop_column("n")
+
+
+@dataclass
+class Trial:
+    """One operation on one database: what plain Alembic makes of it online, and its script."""
+
+    database: Database
+    build: Build
+    schema: str | None
+    prepare: Build = before
+
+    def online(self) -> Any:
+        with self.prepared() as connection:
+            with migration(connection, **META):
+                self.build(plain, self.schema)
+            return state(connection, self.schema)
+
+    @property
+    def script(self) -> str:
+        return script(dialect_of(self.database), lambda: self.build(op, self.schema), **META)
+
+    @contextmanager
+    def prepared(self) -> Iterator[Connection]:
+        with self.database.fresh() as connection:
+            with migration(connection, **META):
+                self.prepare(plain, self.schema)
+            yield connection
+
+    def run(self, *scripts: str) -> Any:
+        with self.prepared() as connection:
+            for text in scripts:
+                run_script(self.database, text)
+            return state(connection, self.schema)
+
+
+def assert_converges(trial: Trial) -> None:
+    expected, text = trial.online(), trial.script
+    assert trial.run(text) == expected
+    assert trial.run(text, text) == expected
+    # Each run is cut one statement later than the one before.
+    assert trial.run(*cuts(text, trial.database), text) == expected
+
+
+@pytest.mark.parametrize("name", EVERYWHERE)
+def test_a_script_ends_like_the_online_run(
+    database: Database, schema: str | None, name: str
+) -> None:
+    assert_converges(Trial(database, EVERYWHERE[name], schema))
+
+
+@pytest.mark.capability("alters_in_place")
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_script_that_alters_ends_like_the_online_run(
+    database: Database, schema: str | None, name: str
+) -> None:
+    assert_converges(Trial(database, OPERATIONS[name], schema))

@@ -1,0 +1,60 @@
+"""Drawn revisions as scripts: whole, twice, and cut anywhere, they end as the online run ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from laws.runs import assert_same, described, made_by_alembic, prepared
+from laws.strategies import Scenario, scenarios
+from offline.scripts import cuts, script
+from servers.clients import run_script
+from servers.database import Database
+
+from alembic_helpers import op
+
+
+def some_scenario(database: Database, **options: Any) -> st.SearchStrategy[Scenario]:
+    schemas = st.sampled_from([None, database.other_schema])
+    dialect = database.engine.dialect
+    return schemas.flatmap(lambda schema: scenarios(dialect, schema=schema, **options))
+
+
+def written(database: Database, scenario: Scenario) -> str:
+    def build() -> None:
+        for operation in scenario.upgrade:
+            operation.run(op, scenario.schema)
+
+    return script(database.name, build, **scenario.options)
+
+
+@pytest.mark.capability("alters_in_place")
+@given(data=st.data())
+def test_a_script_run_once_and_twice_makes_what_alembic_makes(
+    database: Database, data: st.DataObject
+) -> None:
+    scenario = data.draw(some_scenario(database))
+    expected = made_by_alembic(database, scenario)
+    text = written(database, scenario)
+    with prepared(database, scenario) as connection:
+        for _ in range(2):
+            run_script(database, text)
+            assert_same(described(connection, scenario.schema), expected)
+            connection.rollback()
+
+
+@pytest.mark.capability("alters_in_place")
+@given(data=st.data())
+def test_a_script_cut_anywhere_and_run_again_makes_what_alembic_makes(
+    database: Database, data: st.DataObject
+) -> None:
+    scenario = data.draw(some_scenario(database))
+    text = written(database, scenario)
+    cut = data.draw(st.sampled_from(["", *cuts(text, database)]), label="cut")
+    expected = made_by_alembic(database, scenario)
+    with prepared(database, scenario) as connection:
+        run_script(database, cut)
+        run_script(database, text)
+        assert_same(described(connection, scenario.schema), expected)

@@ -1,0 +1,255 @@
+"""``alembic upgrade base:head --sql`` with ``guard_script()`` in env.py: the version table too."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from laws.runs import state
+from offline.scripts import cuts
+from servers.clients import run_script
+from servers.database import Database
+
+ENV = """
+import sqlalchemy as sa
+from alembic import context
+from alembic_helpers import Settings, guard_script
+
+options = {{"transaction_per_migration": True, "alembic_helpers": Settings()}}
+if context.is_offline_mode():
+    context.configure(
+        dialect_name={dialect!r},
+        literal_binds=True,
+        dialect_opts={{"paramstyle": "named"}},
+        **options,
+    )
+    with context.begin_transaction():
+        guard_script()
+        context.run_migrations()
+else:
+    with context.config.attributes["engine"].connect() as connection:
+        context.configure(connection=connection, **options)
+        with context.begin_transaction():
+            context.run_migrations()
+"""
+
+REVISION = """
+import sqlalchemy as sa
+from alembic_helpers import op
+
+revision, down_revision, depends_on = {revision!r}, {down!r}, {depends_on!r}
+branch_labels = None
+
+
+def upgrade():
+{upgrade}
+
+
+def downgrade():
+{downgrade}
+"""
+
+
+@dataclass
+class Project:
+    folder: Path
+    database: Database
+
+    def __post_init__(self) -> None:
+        (self.folder / "versions").mkdir()
+        env = ENV.format(dialect=self.database.name)
+        (self.folder / "env.py").write_text(env, encoding="utf-8")
+
+    def revision(
+        self,
+        revision: str,
+        down: Any,
+        upgrade: str = "pass",
+        downgrade: str = "pass",
+        depends_on: str | None = None,
+    ) -> None:
+        bodies = {"upgrade": upgrade, "downgrade": downgrade}
+        bodies = {n: textwrap.indent(textwrap.dedent(b).strip(), "    ") for n, b in bodies.items()}
+        text = REVISION.format(revision=revision, down=down, depends_on=depends_on, **bodies)
+        (self.folder / "versions" / f"{revision}.py").write_text(text, encoding="utf-8")
+
+    def script(self, revisions: str, run: Callable[..., None] = command.upgrade) -> str:
+        buffer = io.StringIO()
+        config = Config(output_buffer=buffer)
+        config.set_main_option("script_location", str(self.folder))
+        run(config, revisions, sql=True)
+        return buffer.getvalue()
+
+    def online(self, revision: str, run: Callable[..., None] = command.upgrade) -> Any:
+        config = Config(attributes={"engine": self.database.engine})
+        config.set_main_option("script_location", str(self.folder))
+        run(config, revision)
+        return self.state
+
+    @property
+    def state(self) -> Any:
+        with self.database.engine.connect() as connection:
+            return state(connection, None)
+
+    def run(self, *scripts: str) -> Any:
+        for text in scripts:
+            run_script(self.database, text)
+        return self.state
+
+
+@pytest.fixture
+def project(tmp_path: Path, database: Database) -> Project:
+    return Project(tmp_path, database)
+
+
+def create(name: str, *columns: str) -> str:
+    made = ", ".join(f'sa.Column("{column}", sa.String(20))' for column in columns)
+    return f'op.create_table("{name}", sa.Column("id", sa.Integer, primary_key=True), {made})'
+
+
+def with_a_history(project: Project) -> None:
+    """Revisions of which later ones undo the earlier, with a branch and a merge."""
+    project.revision(
+        "r1",
+        None,
+        f"""
+        table = {create("users", "name", "odd")}
+        op.bulk_insert(table, [{{"id": 1, "name": "it's :a 100%", "odd": None}}])
+        {create("gone", "a")}
+        """,
+        'op.drop_table("gone")\nop.drop_table("users")',
+    )
+    project.revision(
+        "r2",
+        "r1",
+        """
+        op.alter_column("users", "name", new_column_name="login", type_=sa.String(40),
+                        existing_type=sa.String(20))
+        op.drop_table("gone")
+        op.drop_column("users", "odd")
+        """,
+        f"""
+        op.add_column("users", sa.Column("odd", sa.String(20)))
+        {create("gone", "a")}
+        op.alter_column("users", "login", new_column_name="name", type_=sa.String(20),
+                        existing_type=sa.String(40))
+        """,
+    )
+    project.revision(
+        "r3",
+        "r2",
+        f'{create("gone", "b", "c")}\nop.rename_table("users", "people")',
+        'op.rename_table("people", "users")\nop.drop_table("gone")',
+    )
+    project.revision(
+        "left",
+        "r3",
+        'op.create_index("ix_left", "people", ["login"], unique=True)',
+        'op.drop_index("ix_left", "people")',
+    )
+    project.revision("right", "r3", create("right_side", "a"), 'op.drop_table("right_side")')
+    project.revision("merged", ("left", "right"), create("last", "a"), 'op.drop_table("last")')
+
+
+@pytest.mark.capability("alters_in_place")
+def test_a_script_from_base_can_be_cut_and_run_again_from_its_beginning(project: Project) -> None:
+    with_a_history(project)
+    project.revision("apart", None, create("apart", "a"), depends_on="r2")
+    expected = project.online("heads")
+    text = project.script("base:heads")
+    project.database.wipe()
+    assert project.run(text) == expected
+    assert project.run(text) == expected
+    project.database.wipe()
+    assert project.run(*cuts(text, project.database), text) == expected
+
+
+@pytest.mark.capability("alters_in_place")
+def test_a_script_back_to_base_can_be_cut_and_run_again(project: Project) -> None:
+    with_a_history(project)
+    project.online("heads")
+    expected = project.online("base", command.downgrade)
+    text = project.script("merged:base", command.downgrade)
+    project.database.wipe()
+    project.online("heads")
+    assert project.run(*cuts(text, project.database), text, text) == expected
+
+
+@pytest.mark.capability("alters_in_place")
+def test_a_script_for_a_part_leaves_a_database_beyond_it_alone(project: Project) -> None:
+    with_a_history(project)
+    expected = project.online("heads")
+    assert project.run(project.script("base:r2"), project.script("r1:r3")) == expected
+
+
+def test_a_script_of_tables_indexes_and_rows_runs_again_everywhere(project: Project) -> None:
+    project.revision(
+        "r1",
+        None,
+        f"""
+        table = {create("users", "name")}
+        op.bulk_insert(table, [{{"id": 1, "name": "it's"}}])
+        {create("gone", "a")}
+        op.create_view("v", "SELECT id, name FROM users")
+        """,
+    )
+    project.revision(
+        "r2",
+        "r1",
+        """
+        op.drop_view("v")
+        op.drop_table("gone")
+        op.create_index("ix_name", "users", ["name"])
+        op.ensure_rows("users", [{"id": 2, "name": "two"}], key=["id"])
+        """,
+    )
+    expected = project.online("heads")
+    text = project.script("base:heads")
+    project.database.wipe()
+    assert project.run(text) == expected
+    assert project.run(text) == expected
+    project.database.wipe()
+    assert project.run(*cuts(text, project.database), text) == expected
+
+
+def test_a_row_that_a_later_revision_deletes_does_not_come_back(project: Project) -> None:
+    project.revision("r1", None, f'op.bulk_insert({create("t", "a")}, [{{"id": 1, "a": "x"}}])')
+    project.revision("r2", "r1", 'op.execute("DELETE FROM t WHERE id = 1")')
+    text = project.script("base:r1")
+    project.run(text)
+    with project.database.engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM t WHERE id = 1"))
+    found = project.run(text)
+    assert not found["rows"]["t"]
+
+
+def test_the_version_table_may_have_another_name_and_schema(
+    project: Project, schema: str | None
+) -> None:
+    env = project.folder / "env.py"
+    given = f'**options, version_table="it\'s", version_table_schema={schema!r})'
+    env.write_text(env.read_text().replace("**options,\n    )", given))
+    project.revision("r1", None, create("t", "a"))
+    project.revision("r2", "r1")
+    text = project.script("base:heads")
+    project.run(text, text)
+    with project.database.engine.connect() as connection:
+        table = sa.table("it's", sa.column("version_num"), schema=schema)
+        assert connection.scalars(sa.select(table.c.version_num)).all() == ["r2"]
+
+
+def test_stamp_can_be_run_again(project: Project) -> None:
+    project.revision("r1", None, create("t", "a"))
+    project.revision("r2", "r1")
+    project.online("r1")
+    text = project.script("r1:r2", command.stamp)
+    found = project.run(text, text)
+    assert found["rows"]["alembic_version"] == [("r2",)]
