@@ -73,6 +73,10 @@ class Database(Capabilities, Spelling):
         """Does a REFERENCES written within an added column become a foreign key?"""
         return True
 
+    @property
+    def has_sequences(self) -> bool:
+        return self.dialect.supports_sequences
+
     # -- names ---------------------------------------------------------------------------------
 
     def stored_name(self, name: str) -> str:

@@ -27,7 +27,7 @@ class SchemaOperation(HelperOperation):
 
 class SequenceOperation(HelperOperation):
     def require(self, database: Database) -> None:
-        if not database.dialect.supports_sequences:
+        if not database.has_sequences:
             raise NotSupportedError(
                 f"{operation_name(self)} {target_name(self)}: {database.title} has no sequences; "
                 "let the primary key count by itself (autoincrement)"

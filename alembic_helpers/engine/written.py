@@ -56,13 +56,13 @@ def _drop_view(construct: DropView, scene: Scene) -> Guard:
 
 
 @native.register
-def _created_natively(construct: CreateView) -> tuple[str, str]:
-    return "if_not_exists", construct.name
+def _created_natively(construct: CreateView) -> str:
+    return "if_not_exists"
 
 
 @native.register
-def _dropped_natively(construct: DropView) -> tuple[str, str]:
-    return "if_exists", construct.name
+def _dropped_natively(construct: DropView) -> str:
+    return "if_exists"
 
 
 @guard.register

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement, Null
 
-from .. import upstream
 from ..databases import Database
 from ..databases.objects import Column
 from .capture import compiled
@@ -80,15 +80,9 @@ def _literal(column: ColumnElement[Any], value: Any, scene: Scene) -> ColumnElem
 def _sql(literal: sa.BindParameter[Any], value: Any, scene: Scene) -> str:
     if isinstance(value, bytes):
         return scene.writer.binary(value)
-    try:
-        return compiled(literal, scene.context).sql
-    except sa.exc.CompileError:  # JSON on some databases: as it would be sent
-        dialect = scene.context.dialect
-        process = upstream.dialect_type(literal.type, dialect).bind_processor(dialect)
-        sent = process(value) if process else value
-        if not isinstance(sent, str):
-            raise
-        return compiled(sa.literal(sent), scene.context).sql
+    if isinstance(literal.type, sa.JSON):  # most dialects have no literal of it
+        literal = sa.literal(json.dumps(value))
+    return compiled(literal, scene.context).sql
 
 
 def _equals(

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 from alembic.operations import MigrateOperation, ops
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy.sql.dml import Insert
 
 from .. import upstream
 from ..errors import OfflineError
@@ -81,14 +80,17 @@ def _bulk_insert(operation: ops.BulkInsertOp, scene: Scene) -> list[Part]:
 
 def inserted(operation: Any, rows: Iterable[Statement], scene: Scene) -> list[Part]:
     """The rows, each within what Alembic prints around all (SQL Server: SET IDENTITY_INSERT)."""
-    one_row = copy.copy(operation)
-    one_row.rows = [{}]
-    printed, _ = captured(scene.context, one_row)
-    parts = []
-    for row in rows:
-        texts = [row.sql if isinstance(p.construct, Insert) else p.sql for p in printed]
-        parts.append(Part(Statement(row.construct, ";\n".join(texts)), Guard()))
-    return parts
+    no_rows = copy.copy(operation)
+    no_rows.rows = []
+    around = [found.sql for found in captured(scene.context, no_rows)[0]]
+    half = len(around) // 2
+    return [
+        Part(
+            Statement(row.construct, ";\n".join([*around[:half], row.sql, *around[half:]])),
+            Guard(),
+        )
+        for row in rows
+    ]
 
 
 class Script:

@@ -36,11 +36,6 @@ def script(dialect: str, build: Callable[[], Any], **opts: Any) -> str:
     return buffer.getvalue()
 
 
-def dialect_of(database: Database) -> str:
-    """MariaDB is asked for by its own name: there is no server that could say it."""
-    return database.name
-
-
 def cuts(text: str, database: Database) -> Iterator[str]:
     """The script up to each of its statements."""
     found = statements(text, database.name)

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
-import alembic.op as plain
 import pytest
 import sqlalchemy as sa
-from laws.runs import state
-from offline.scripts import cuts, dialect_of, script
-from servers.clients import run_script
+from offline.trial import Build, Trial, assert_converges
 from servers.database import Database
-from servers.migration import migration
-from sqlalchemy.engine import Connection
-
-from alembic_helpers import op
 
 NASTY = 'it\'s :x 100% \\ $sql$ "q" \u00df\u6f22'
 """For values; and for names what each database takes."""
@@ -43,7 +33,6 @@ def before(op: Any, schema: str | None) -> None:
     op.create_index("ix_n", TABLE, ["n"], schema=schema)
 
 
-Build = Callable[[Any, "str | None"], Any]
 OPERATIONS: dict[str, Build] = {}
 EVERYWHERE: dict[str, Build] = {}
 
@@ -198,52 +187,11 @@ def batch(op: Any, schema: str | None) -> None:
         batch_op.drop_column("n")
 
 
-@dataclass
-class Trial:
-    """One operation on one database: what plain Alembic makes of it online, and its script."""
-
-    database: Database
-    build: Build
-    schema: str | None
-    prepare: Build = before
-
-    def online(self) -> Any:
-        with self.prepared() as connection:
-            with migration(connection, **META):
-                self.build(plain, self.schema)
-            return state(connection, self.schema)
-
-    @property
-    def script(self) -> str:
-        return script(dialect_of(self.database), lambda: self.build(op, self.schema), **META)
-
-    @contextmanager
-    def prepared(self) -> Iterator[Connection]:
-        with self.database.fresh() as connection:
-            with migration(connection, **META):
-                self.prepare(plain, self.schema)
-            yield connection
-
-    def run(self, *scripts: str) -> Any:
-        with self.prepared() as connection:
-            for text in scripts:
-                run_script(self.database, text)
-            return state(connection, self.schema)
-
-
-def assert_converges(trial: Trial) -> None:
-    expected, text = trial.online(), trial.script
-    assert trial.run(text) == expected
-    assert trial.run(text, text) == expected
-    # Each run is cut one statement later than the one before.
-    assert trial.run(*cuts(text, trial.database), text) == expected
-
-
 @pytest.mark.parametrize("name", EVERYWHERE)
 def test_a_script_ends_like_the_online_run(
     database: Database, schema: str | None, name: str
 ) -> None:
-    assert_converges(Trial(database, EVERYWHERE[name], schema))
+    assert_converges(Trial(database, EVERYWHERE[name], schema, before))
 
 
 @pytest.mark.capability("alters_in_place")
@@ -251,4 +199,4 @@ def test_a_script_ends_like_the_online_run(
 def test_a_script_that_alters_ends_like_the_online_run(
     database: Database, schema: str | None, name: str
 ) -> None:
-    assert_converges(Trial(database, OPERATIONS[name], schema))
+    assert_converges(Trial(database, OPERATIONS[name], schema, before))

@@ -18,6 +18,11 @@ class MariaDB(MySQL):
     compares: ClassVar[Mapping[str, Sequence[Aspect]]] = {**MySQL.compares, "sequence": SEQUENCE}
 
     @property
+    def has_sequences(self) -> bool:
+        """SQLAlchemy knows it only of a server that it has met, which --sql has none of."""
+        return super().has_sequences or not getattr(self.dialect, "server_version_info", None)
+
+    @property
     def keeps_inline_references(self) -> bool:
         return True
 

@@ -66,19 +66,19 @@ class PostgreSQLWriter(Writer):
 
     def _do(self, guard: Guard, pending: Question | None, action: str | None) -> str:
         cases = [
-            f"{when} THEN\n    RAISE EXCEPTION USING MESSAGE = {self.text(message)};"
+            f"{when} THEN RAISE EXCEPTION USING MESSAGE = {self.text(message)};"
             for when, message in self.refusals(guard)
         ]
         wanted = [q for q in (pending, guard.done and ~guard.done) if q is not None]
-        condition = " AND ".join(map(self._inner, wanted)) or "true"
-        lines = [f"IF {condition} THEN"]
+        lines = [action] if action else []
         if cases:
-            lines += [f"  {'ELSIF' if at else 'IF'} {case}" for at, case in enumerate(cases)]
-            lines += ["  ELSE", f"    {action}"] if action else []
-            lines += ["  END IF;"]
-        else:
-            lines += [f"  {action}"]
-        body = "\n".join(["", "BEGIN", *lines, "END IF;", "END", ""])
+            lines = [f"{'ELSIF' if at else 'IF'} {case}" for at, case in enumerate(cases)]
+            lines += ["ELSE", f"  {action}"] if action else []
+            lines += ["END IF;"]
+        if wanted:
+            condition = " AND ".join(map(self._inner, wanted))
+            lines = [f"IF {condition} THEN", *(f"  {line}" for line in lines), "END IF;"]
+        body = "\n".join(["", "BEGIN", *(f"  {line}" for line in lines), "END", ""])
         return f"DO {_dollars('guard', body)};"
 
     def _concurrently(self, statement: Statement, guard: Guard, pending: Question | None) -> str:

@@ -1,8 +1,8 @@
 """SQLite: its own ``IF [NOT] EXISTS`` for tables, indexes and views; no script can ask more.
 
 Nor can a script leave out what an already recorded revision did: what is made is made again and
-dropped again by the revision that dropped it. A name that is dropped and then made once more would
-lose what it holds on the second run, so that is refused.
+dropped again by the revision that dropped it. A table that is dropped and then made once more would
+lose its rows on the second run, so that is refused.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from .base import Writer
 
 
 @functools.singledispatch
-def native(construct: Any) -> tuple[str, str] | None:
-    """The flag with which a construct asks for itself, and the name that it is about."""
+def native(construct: Any) -> str | None:
+    """The flag with which a construct asks for itself."""
     return None
 
 
 @native.register(ddl.CreateTable)
 @native.register(ddl.CreateIndex)
-def _create(construct: Any) -> tuple[str, str]:
-    return "if_not_exists", construct.element.name
+def _create(construct: Any) -> str:
+    return "if_not_exists"
 
 
 @native.register(ddl.DropTable)
 @native.register(ddl.DropIndex)
-def _drop(construct: Any) -> tuple[str, str]:
-    return "if_exists", construct.element.name
+def _drop(construct: Any) -> str:
+    return "if_exists"
 
 
 class SQLiteWriter(Writer):
@@ -48,17 +48,21 @@ class SQLiteWriter(Writer):
         if isinstance(construct, Insert) and construct.select is not None:
             asked = "" if pending is None else f" AND {self._inner(pending)}"
             return self.plain(statement.sql + asked)
-        found = native(construct)
-        if found is None:
+        flag = native(construct)
+        if flag is None:
             raise OfflineError("SQLite can only ask for tables, indexes and views")
-        flag, name = found
-        if flag == "if_exists":
-            self._dropped.add(name.lower())
-        elif name.lower() in self._dropped:
-            raise OfflineError(
-                f"this script has dropped {name!r} before; run twice, it would drop what it makes "
-                "here, with all that it holds"
-            )
+        if isinstance(construct, (ddl.CreateTable, ddl.DropTable)):
+            self._remember(construct)
         asking = copy.copy(construct)
         setattr(asking, flag, True)
         return self.plain(str(asking.compile(dialect=self.database.dialect)).strip())
+
+    def _remember(self, construct: ddl.CreateTable | ddl.DropTable) -> None:
+        table = construct.element.fullname.lower()
+        if isinstance(construct, ddl.DropTable):
+            self._dropped.add(table)
+        elif table in self._dropped:
+            raise OfflineError(
+                f"this script has dropped {construct.element.fullname!r} before; run twice, it "
+                "would drop what it makes here, with all its rows"
+            )

@@ -1,0 +1,161 @@
+"""Scripts of what Alembic lacks, and of what needs another form than a block."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from offline.scripts import cuts, script
+from offline.trial import Build, Trial, assert_converges
+from servers.clients import run_script
+from servers.database import Database
+from sqlalchemy.dialects import postgresql
+
+import alembic_helpers.op
+
+NASTY = "it's :x 100% \\ $sql$ \u00df"
+
+
+def trial(database: Database, build: Build, schema: str | None = None) -> Trial:
+    return Trial(database, build, schema, online_op=alembic_helpers.op)
+
+
+@pytest.mark.capability("has_enums")
+def test_enums(database: Database, schema: str | None) -> None:
+    def prepare(op: Any, schema: str | None) -> None:
+        for name in ("gone", "renamed"):
+            sa.Enum("x", "y", name=name, schema=schema).create(op.get_bind())
+
+    def build(op: Any, schema: str | None) -> None:
+        op.create_enum("Mood's", ["a", NASTY], schema=schema)
+        op.add_enum_value("Mood's", "b", before=NASTY, schema=schema)
+        op.rename_enum_value("renamed", "x", "x%", schema=schema)
+        op.drop_enum("gone", schema=schema)
+
+    assert_converges(replace(trial(database, build, schema), prepare=prepare))
+
+
+@pytest.mark.capability("has_enums")
+def test_an_enum_that_comes_with_its_table(database: Database, schema: str | None) -> None:
+    def build(op: Any, schema: str | None) -> None:
+        for name in ("one", "two"):
+            kind = sa.Enum("a", NASTY, name="kind", schema=schema)
+            op.create_table(name, sa.Column("kind", kind, server_default=NASTY), schema=schema)
+
+    assert_converges(trial(database, build, schema))
+
+
+@pytest.mark.capability("has_enums")
+def test_a_column_becomes_an_enum_once(database: Database) -> None:
+    def build(op: Any, schema: str | None) -> None:
+        op.create_table("t", sa.Column("a", sa.String(5)), sa.Column("b", sa.Integer))
+        op.create_enum("Kind", ["x1", "x2"])
+        kind = postgresql.ENUM(name="Kind", create_type=False)
+        using = "('x' || a)::\"Kind\""  # a second time it would fail
+        op.alter_column("t", "a", type_=kind, postgresql_using=using)
+        array = postgresql.ARRAY(sa.Text)
+        op.alter_column("t", "b", type_=array, postgresql_using="ARRAY[b::text]")
+
+    expected, text = trial(database, build).online(), trial(database, build).script
+    # Only the statements after CREATE TABLE: it asks for the types that it made.
+    creation = next(cuts(text, database))
+    assert trial(database, build).run(text, text.removeprefix(creation)) == expected
+
+
+@pytest.mark.parametrize("materialized", [False, True])
+def test_views(database: Database, schema: str | None, materialized: bool) -> None:
+    if materialized and not database.has_materialized_views:
+        materialized = False
+
+    def build(op: Any, schema: str | None) -> None:
+        quoted = NASTY.replace("\\", "").replace("'", "''")
+        op.create_view("v's", f"SELECT '{quoted}' AS a", schema=schema, materialized=materialized)
+        op.create_view("w", sa.select(sa.literal("a").label("b")), schema=schema)
+        op.replace_view("w", "SELECT 'b' AS b", schema=schema)
+        op.drop_view("w2", schema=schema)
+
+    made, text = trial(database, build, schema), trial(database, build, schema).script
+    expected = made.online()
+    assert made.run(text) == expected
+    assert made.run(*cuts(text, database), text, text) == expected
+
+
+@pytest.mark.capability("has_sequences")
+def test_sequences(database: Database, schema: str | None) -> None:
+    def build(op: Any, schema: str | None) -> None:
+        op.create_sequence("Seq's", start=5, increment=2, schema=schema)
+        op.drop_sequence("gone", schema=schema)
+
+    assert_converges(trial(database, build, schema))
+
+
+@pytest.mark.capability("has_schemas")
+def test_schemas(database: Database) -> None:
+    name = f"{database.other_schema}_n"
+
+    def build(op: Any, schema: str | None) -> None:
+        op.create_schema(name)
+        op.create_table("t", sa.Column("a", sa.Integer), schema=name)
+        op.drop_table("t", schema=name)
+        op.drop_schema(name)
+
+    assert_converges(trial(database, build))
+
+
+@pytest.mark.capability("has_extensions")
+def test_extensions(database: Database) -> None:
+    def build(op: Any, schema: str | None) -> None:
+        op.create_extension("plpgsql")
+        op.drop_extension("gone")
+
+    assert_converges(trial(database, build))
+
+
+def test_rows_with_a_key(database: Database, schema: str | None) -> None:
+    def build(op: Any, schema: str | None) -> None:
+        table = op.create_table(
+            "t",
+            sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+            sa.Column("name", sa.String(60)),
+            sa.Column("made", sa.Boolean),
+            sa.Column("data", sa.LargeBinary),
+            sa.Column("more", sa.JSON),
+            sa.Column("n", sa.Integer, default=7),
+            schema=schema,
+        )
+        values = {"name": NASTY, "made": True, "data": b"\x00'%\\", "more": {"a'%": [1, NASTY]}}
+        op.ensure_rows(table, [{"id": 1, **values}, {"id": 1, "name": "not this one"}])
+        op.ensure_rows(table, [{"id": 2, "name": "2"}], key=["name"])
+        op.bulk_insert(table, [{"id": 3, **values}])
+
+    assert_converges(trial(database, build, schema))
+
+
+@pytest.mark.capability("has_concurrent_indexes")
+def test_concurrent_indexes_are_native_and_then_checked(database: Database) -> None:
+    def build(op: Any, schema: str | None) -> None:
+        op.create_index("ix", "t", ["a"], unique=True, postgresql_concurrently=True)
+        op.drop_index("before", "t", postgresql_concurrently=True)
+
+    text = script("postgresql", lambda: build(alembic_helpers.op, None))
+    assert "\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS ix ON t (a);\n" in text
+    assert "\nDROP INDEX CONCURRENTLY IF EXISTS before;\n" in text
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (a integer)")
+        connection.exec_driver_sql("CREATE INDEX before ON t (a)")
+    for cut in (*cuts(text, database), text, text):
+        run_script(database, cut)
+    with database.engine.begin() as connection:
+        assert [i["name"] for i in sa.inspect(connection).get_indexes("t")] == ["ix"]
+
+
+@pytest.mark.parametrize("dialect", ["postgresql", "mysql", "mariadb", "sqlite", "mssql", "oracle"])
+def test_what_is_written_by_hand_passes_under_a_comment(dialect: str) -> None:
+    text = script(dialect, lambda: alembic_helpers.op.execute("UPDATE t SET a = '100%'"))
+    end = {"mssql": ";\n\nGO", "oracle": "\n\n/"}.get(dialect, ";")
+    end = {"mssql": ";\nGO"}.get(dialect, end)
+    assert text.strip() == (
+        f"-- execute: not guarded, it runs each time\n\nUPDATE t SET a = '100%'{end}"
+    )
