@@ -220,6 +220,24 @@ def test_a_script_of_tables_indexes_and_rows_runs_again_everywhere(project: Proj
     assert project.run(*cuts(text, project.database), text) == expected
 
 
+@pytest.mark.capability("has_concurrent_indexes")
+def test_a_concurrent_index_is_made_once_in_the_history(project: Project) -> None:
+    concurrently = """
+    with op.get_context().autocommit_block():
+        op.{}_index("it's", "t", {}postgresql_concurrently=True)
+    """
+    project.revision("r1", None, create("t", "a"))
+    project.revision("r2", "r1", concurrently.format("create", '["a"], unique=True, '))
+    project.revision("r3", "r2", concurrently.format("drop", ""))
+    project.revision("r4", "r3", 'op.drop_table("t")')
+    for target in ("r2", "r4"):
+        text = project.script(f"base:{target}")
+        expected = project.online(target)
+        project.database.wipe()
+        assert project.run(*cuts(text, project.database), text, text) == expected
+        project.database.wipe()
+
+
 def test_a_row_that_a_later_revision_deletes_does_not_come_back(project: Project) -> None:
     project.revision("r1", None, f'op.bulk_insert({create("t", "a")}, [{{"id": 1, "a": "x"}}])')
     project.revision("r2", "r1", 'op.execute("DELETE FROM t WHERE id = 1")')
