@@ -214,7 +214,7 @@ def _impl(of: type[DefaultImpl], context: MigrationContext) -> DefaultImpl:
         context.dialect,
         context.connection,
         context.as_sql,
-        context.transactional_ddl,
+        context.opts.get("transactional_ddl"),
         context.output_buffer,
         context.opts,
     )

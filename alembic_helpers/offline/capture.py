@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from alembic.operations import MigrateOperation, Operations
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql.elements import ClauseElement
 
 from .. import upstream
@@ -16,7 +18,8 @@ from .questions import Statement
 def captured(context: MigrationContext, operation: MigrateOperation) -> tuple[list[Statement], Any]:
     """The statements of an operation in order, and what the operation returns."""
     operations, found = _capturing(context)
-    return found, operations.invoke(operation)
+    returned = operations.invoke(operation)
+    return _in_order(found), returned
 
 
 def captured_batch(
@@ -45,6 +48,17 @@ def compiled(construct: ClauseElement, context: MigrationContext) -> Statement:
     dialect = upstream.offline_dialect(context)
     sql = str(construct.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
     return Statement(construct, _undoubled(sql.strip(), context))
+
+
+def _in_order(found: list[Statement]) -> list[Statement]:
+    """The indexes of a table, which SQLAlchemy keeps as a set, in the order of their names."""
+    ordered: list[Statement] = []
+    for are_indexes, run in itertools.groupby(
+        found, lambda s: isinstance(s.construct, CreateIndex)
+    ):
+        alike = list(run)
+        ordered += sorted(alike, key=lambda s: s.sql) if are_indexes else alike
+    return ordered
 
 
 def _undoubled(sql: str, context: MigrationContext) -> str:

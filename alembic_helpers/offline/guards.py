@@ -57,7 +57,7 @@ class Scene:
     def __init__(self, context: MigrationContext) -> None:
         self.context = context
         self.database: Database = database_of(context.dialect)
-        self.writer = writer_of(context.dialect)
+        self.writer = writer_of(context)
 
     def name(self, schema: str | None, name: str) -> Name:
         return Name(schema, self.database.stored_name(name))

@@ -8,12 +8,14 @@ from typing import Any
 import alembic.op
 import pytest
 import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
 from laws.runs import state
 from offline.scripts import cuts, script
 from servers.clients import ScriptFailed, run_script
 from servers.database import Database
 
 from alembic_helpers import Offline, OfflineError, Settings, UsageError, op
+from alembic_helpers.offline.writers import writer_of
 
 REST = "is there, but is not what this revision asks for; drop or rename it first"
 DIFFERENT: dict[str, tuple[Callable[[], Any], str]] = {
@@ -248,12 +250,10 @@ def test_offline_is_one_of_two() -> None:
 
 
 def test_a_database_without_guards_says_what_to_do() -> None:
-    from alembic_helpers.offline.writers import writer_of
-
-    dialect = sa.engine.default.DefaultDialect()
-    dialect.name = "duckdb"
+    context = MigrationContext.configure(dialect_name="sqlite")
+    context.dialect.name = "duckdb"
     with pytest.raises(OfflineError) as refused:
-        writer_of(dialect)
+        writer_of(context)
     assert str(refused.value) == (
         "--sql: no guards are known for duckdb; run the revisions online, or take Alembic's plain "
         "SQL: Settings(offline=Offline.UNGUARDED)"

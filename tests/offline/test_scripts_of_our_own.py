@@ -154,8 +154,7 @@ def test_concurrent_indexes_are_native_and_then_checked(database: Database) -> N
 @pytest.mark.parametrize("dialect", ["postgresql", "mysql", "mariadb", "sqlite", "mssql", "oracle"])
 def test_what_is_written_by_hand_passes_under_a_comment(dialect: str) -> None:
     text = script(dialect, lambda: alembic_helpers.op.execute("UPDATE t SET a = '100%'"))
-    end = {"mssql": ";\n\nGO", "oracle": "\n\n/"}.get(dialect, ";")
-    end = {"mssql": ";\nGO"}.get(dialect, end)
+    end = {"mssql": ";\nGO", "oracle": "\n/"}.get(dialect, ";")
     assert text.strip() == (
         f"-- execute: not guarded, it runs each time\n\nUPDATE t SET a = '100%'{end}"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.engine import Dialect
+from alembic.runtime.migration import MigrationContext
 
 from ...databases import database_of
 from ...errors import OfflineError
@@ -23,15 +23,17 @@ _BY_DIALECT: dict[str, type[Writer]] = {
 }
 
 
-def writer_of(dialect: Dialect) -> Writer:
-    """The writer for a dialect. A script for MariaDB is asked for as ``mariadb://``."""
+def writer_of(context: MigrationContext) -> Writer:
+    """The writer for a context. A script for MariaDB is asked for as ``mariadb://``."""
+    dialect = context.dialect
     name = "mariadb" if getattr(dialect, "is_mariadb", False) else dialect.name
     if name not in _BY_DIALECT:
         raise OfflineError(
             f"--sql: no guards are known for {dialect.name}; run the revisions online, or take "
             "Alembic's plain SQL: Settings(offline=Offline.UNGUARDED)"
         )
-    return _BY_DIALECT[name](database_of(dialect))
+    separator = getattr(context.impl, "batch_separator", "")
+    return _BY_DIALECT[name](database_of(dialect), separator)
 
 
 __all__ = ["Writer", "writer_of"]

@@ -42,8 +42,10 @@ class Writer(ABC):
     opening: Sequence[str] = ()
     """What a script begins with."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, separator: str = "") -> None:
         self.database = database
+        self.separator = separator
+        """What a client needs between batches (``GO``, ``/``): an option of Alembic's."""
 
     # -- blocks ------------------------------------------------------------------------------------
 

@@ -27,25 +27,27 @@ _CONSTRAINT = {
 
 class SQLServerWriter(Writer):
     def block(self, statement: Statement, guard: Guard, pending: Question | None) -> str:
-        cases = [
-            (when, f"BEGIN; THROW 50000, {self.text(message)}, 1; END")
-            for when, message in self.refusals(guard)
-        ]
-        action = f"EXEC(N'{statement.sql.replace(chr(39), chr(39) * 2)}');"
         wanted = [q for q in (pending, guard.done and ~guard.done) if q is not None]
-        if not wanted and not cases:
-            return self._batch(f"{statement.sql};")
-        lines = []
-        if wanted:
-            lines.append(f"IF {' AND '.join(map(self._inner, wanted))}")
-        lines += [f"IF {when} {then} ELSE" for when, then in cases]
-        return self._batch("\n".join([*lines, action]))
+        refusals = self.refusals(guard)
+        if not wanted and not refusals:
+            return self.plain(statement.sql)
+        lines = [f"IF {' AND '.join(map(self._inner, wanted))}"] if wanted else []
+        for when, message in refusals:
+            lines += [
+                f"IF {when}",
+                f"  {self._execute(f'THROW 50000, {self.text(message)}, 1')}",
+                "ELSE",
+            ]
+        return self._batch("\n".join([*lines, f"  {self._execute(statement.sql)}"]))
+
+    def _execute(self, sql: str) -> str:
+        return f"EXEC({self.text(sql)})"
 
     def plain(self, sql: str) -> str:
         return self._batch(f"{sql};")
 
     def _batch(self, sql: str) -> str:
-        return f"{sql}\nGO"
+        return f"{sql}\n{self.separator}".rstrip()
 
     def text(self, value: str) -> str:
         return f"N{super().text(value)}"

@@ -48,10 +48,10 @@ class OracleWriter(Writer):
                 f"  ELSIF answer = {at} THEN",
                 f"    RAISE_APPLICATION_ERROR(-20000, {self.text(message)});",
             ]
-        return "\n".join([*lines, "  END IF;", "END;", "/"])
+        return "\n".join([*lines, "  END IF;", "END;", self.separator]).rstrip()
 
     def plain(self, sql: str) -> str:
-        return f"{sql}\n\n/"
+        return f"{sql}\n{self.separator}".rstrip()
 
     def binary(self, value: bytes) -> str:
         return f"HEXTORAW('{value.hex()}')"

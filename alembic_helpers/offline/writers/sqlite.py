@@ -39,8 +39,8 @@ def _drop(construct: Any) -> str:
 
 
 class SQLiteWriter(Writer):
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
+    def __init__(self, database: Database, separator: str = "") -> None:
+        super().__init__(database, separator)
         self._dropped: set[str] = set()
 
     def block(self, statement: Statement, guard: Guard, pending: Question | None) -> str:
