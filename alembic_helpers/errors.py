@@ -11,7 +11,7 @@
         BuildInProgress        another session is building it
         LeftoverTable          an interrupted batch left a table that may hold the only copy of rows
         NotSupportedError      this database has no such thing
-        OfflineError           there is no database to ask in --sql mode
+        OfflineError           --sql: there is no database to ask, or no guard can be written
         NoMigrationContext     nothing is migrating
         UsageError             the call itself is wrong
         (of the command line: see ``alembic_helpers/cli/errors.py``)
@@ -111,7 +111,7 @@ class NotSupportedError(AlembicHelpersError):
 
 
 class OfflineError(AlembicHelpersError):
-    """There is no database to ask in ``--sql`` mode."""
+    """In ``--sql`` mode: there is no database to ask, or no guard can be written."""
 
 
 class NoMigrationContext(AlembicHelpersError):

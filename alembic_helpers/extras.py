@@ -1,7 +1,7 @@
 """What Alembic lacks, idempotent: enums, schemas, sequences, views, extensions, seed rows.
 
-Each returns an :class:`~alembic_helpers.Outcome`. In ``--sql`` mode Alembic writes the plain
-statement to the script and the outcome is ``WRITTEN``.
+Each returns an :class:`~alembic_helpers.Outcome`. In ``--sql`` mode the statement is written behind
+a guard, and the outcome is ``WRITTEN``.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class Outcome(enum.Enum):
     """Not an operation this library judges (``execute``, another package's): Alembic ran it."""
 
     WRITTEN = "written"
-    """``--sql`` mode: Alembic wrote it to the script."""
+    """``--sql`` mode: it was written to the script, which asks the database when it is run."""
 
 
 @dataclass(frozen=True)

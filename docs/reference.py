@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from alembic_helpers import (
+    Offline,
     OnMismatch,
     Outcome,
     Settings,
     errors,
     extras,
+    guard_script,
     outcomes,
     predicates,
     settings,
@@ -52,6 +54,9 @@ def page() -> str:
             "## Settings\n",
             entry(Settings),
             *members(OnMismatch, settings),
+            *members(Offline, settings),
+            "## SQL scripts\n",
+            entry(guard_script),
             "## Outcomes\n",
             *members(Outcome, outcomes),
             "## Errors\n",

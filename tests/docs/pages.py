@@ -10,6 +10,7 @@ What a fenced block is, by its language and first line:
 ``ini``, ``# path``                 settings to change in a file
 ``console``                         commands after ``$``, each with what it says (``...``: anything)
 ``text``                            below a migration: the log of one run of it
+``sql``, ``-- database``            below a migration: its script for that database
 ``sh``                              the set-up on a fresh machine, which CI runs itself
 ==================================  ==============================================================
 

@@ -6,6 +6,7 @@ import doctest
 import importlib
 import importlib.util
 import inspect
+import io
 import pkgutil
 import re
 import textwrap
@@ -24,7 +25,7 @@ from running import Log, run_migration
 from sqlalchemy.engine import Connection
 
 import alembic_helpers
-from alembic_helpers import OnMismatch, Settings, extras, op, predicates, verbs
+from alembic_helpers import OnMismatch, Settings, extras, guard_script, op, predicates, verbs
 
 MODULES = [
     importlib.import_module(found.name)
@@ -52,7 +53,7 @@ EXAMPLES = {
         ("op", op),
         ("verbs", verbs),
     ]
-    if (example := _example(documented)) and documented is not Settings
+    if (example := _example(documented)) and documented not in (Settings, guard_script)
 }
 
 
@@ -103,6 +104,18 @@ def test_the_settings_example_configures_alembic() -> None:
         names |= {"Settings": Settings, "OnMismatch": OnMismatch, "target_metadata": None}
         exec(_example(Settings) or "", names)
         assert Settings.of(context.get_context().opts).on_mismatch is OnMismatch.WARN
+
+
+def test_the_guard_script_example_writes_a_version_table_that_is_asked_for() -> None:
+    script = ScriptDirectory(str(ROOT / "docs/example/project/migrations"))
+    buffer = io.StringIO()
+    config = Config(output_buffer=buffer)
+    with EnvironmentContext(config, script, fn=lambda *_: (), as_sql=True) as context:
+        url = "postgresql://"
+        exec(
+            _example(guard_script) or "", {"context": context, "url": url, **vars(alembic_helpers)}
+        )
+    assert buffer.getvalue().startswith("BEGIN;\n\nSET client_encoding = 'UTF8';")
 
 
 @pytest.mark.parametrize("module", [predicates, extras], ids=["predicates", "extras"])

@@ -13,7 +13,7 @@ from running import Log, assert_said, prepared, run_command, run_migration
 from sqlalchemy.engine import Connection
 
 FILES = {"python", "ini", "diff"}
-LANGUAGES = {*FILES, "console", "text", "sh"}
+LANGUAGES = {*FILES, "console", "text", "sh", "sql"}
 
 
 def _name(page: Path) -> str:
@@ -128,6 +128,7 @@ def _existing_environment(directory: Path) -> None:
 BEFORE = {
     "docs/how-to/adopt.md": _existing_environment,
     "docs/how-to/flask-migrate.md": _flask_environment,
+    "docs/how-to/sql-scripts.md": _existing_environment,
 }
 WITH_COMMANDS = [page for page in PAGES if any(b.language == "console" for b in blocks(page))]
 
