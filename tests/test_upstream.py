@@ -5,13 +5,16 @@ A test here fails when one of them moves; the docstrings there say what each is 
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
 from typing import Any
 
 import alembic.op
 import pytest
 import sqlalchemy as sa
 from alembic.operations import Operations, ops
-from alembic.runtime.migration import MigrationContext
+from alembic.runtime.migration import HeadMaintainer, MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
@@ -158,3 +161,82 @@ def test_dispatcher_finds_the_nearest_class() -> None:
     assert dispatcher.dispatch(ValueError()) == "general"
     with pytest.raises(ValueError, match="no dispatch function"):
         dispatcher.dispatch(object())
+
+
+def offline(dialect: str, **opts) -> MigrationContext:
+    opts = {"as_sql": True, "output_buffer": io.StringIO(), **opts}
+    return MigrationContext.configure(dialect_name=dialect, opts=opts)
+
+
+def test_capturing_context_hands_over_what_would_be_printed() -> None:
+    context, found = offline("mssql"), []
+    second = upstream.capturing_context(context, lambda *kept: found.append(kept))
+    column = sa.Column("a", sa.Enum("x", name="letters"))
+    Operations(second).create_table("t", column)
+    ((construct, sql),) = found
+    assert isinstance(construct, sa.schema.CreateTable)
+    assert sql.startswith("CREATE TABLE t (")
+    assert context.output_buffer.getvalue() == ""
+
+
+def test_capturing_context_hands_over_what_events_print() -> None:
+    found: list[str] = []
+    context = offline("postgresql")
+    second = upstream.capturing_context(context, lambda _, sql: found.append(sql))
+    Operations(second).create_table("t", sa.Column("a", sa.Enum("x", name="letters")))
+    assert [sql.split(" ", 2)[1] for sql in found] == ["TYPE", "TABLE"]
+
+
+def test_offline_dialect_leaves_backslashes_alone() -> None:
+    literal = sa.literal("a\\b")
+    compiled = literal.compile(
+        dialect=upstream.offline_dialect(offline("postgresql")),
+        compile_kwargs={"literal_binds": True},
+    )
+    assert str(compiled) == "'a\\b'"
+
+
+def test_intercept_shows_each_construct_and_prints_the_rest() -> None:
+    context, seen = offline("sqlite"), []
+    memo = context.impl.memo
+
+    def takes(construct) -> bool:
+        seen.append(construct)
+        return isinstance(construct, sa.schema.CreateTable)
+
+    upstream.intercept(context, takes)
+    assert context.impl.memo is memo
+    upstream.version_table(context).create(context.connection)
+    context.execute("SELECT 1")
+    assert len(seen) == 2
+    assert context.output_buffer.getvalue() == "SELECT 1;\n\n"
+
+
+def history(tmp_path: Path) -> ScriptDirectory:
+    (tmp_path / "versions").mkdir()
+    for revision, down, on in (("a", None, None), ("b", "a", None), ("c", None, "b")):
+        text = f"revision, down_revision, depends_on = {revision!r}, {down!r}, {on!r}\n"
+        text += "branch_labels = None\ndef upgrade(): pass\n"
+        (tmp_path / "versions" / f"{revision}.py").write_text(text)
+    return ScriptDirectory(str(tmp_path))
+
+
+def test_follow_steps_tells_each_revision_and_the_heads_before_it(tmp_path: Path) -> None:
+    scripts, told = history(tmp_path), []
+    context = offline("sqlite", fn=lambda heads, _: scripts._upgrade_revs("heads", heads))
+    upstream.follow_steps(context, lambda step, heads: told.append((step.revision.revision, heads)))
+    context.run_migrations()
+    assert told == [("a", set()), ("b", {"a"}), ("c", {"b"})]
+
+
+def test_stands_on_resolves_dependencies(tmp_path: Path) -> None:
+    found = {s.revision: upstream.stands_on(s) for s in history(tmp_path).walk_revisions()}
+    assert found == {"a": set(), "b": {"a"}, "c": {"b"}}
+
+
+def test_inserted_is_what_the_head_maintainer_inserts() -> None:
+    context, found = offline("sqlite"), []
+    upstream.intercept(context, lambda insert: bool(found.append(upstream.inserted(insert))))
+    HeadMaintainer(context, ())._insert_version("1a2b")
+    ((name, value),) = found[0].items()
+    assert (name, str(value)) == ("version_num", "'1a2b'")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import runpy
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,18 +14,25 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from laws.runs import state
 from offline.scripts import cuts
 from servers.clients import run_script
 from servers.database import Database
 
+EXAMPLE = Path(__file__).parent.parent.parent / "docs/example"
 ENV = """
 import sqlalchemy as sa
 from alembic import context
 from alembic_helpers import Settings, guard_script
 
-options = {{"transaction_per_migration": True, "alembic_helpers": Settings()}}
+options = {{
+    "transaction_per_migration": True,
+    "alembic_helpers": Settings(),
+    "target_metadata": context.config.attributes.get("metadata"),
+}}
 if context.is_offline_mode():
     context.configure(
         dialect_name={dialect!r},
@@ -62,6 +71,7 @@ def downgrade():
 class Project:
     folder: Path
     database: Database
+    metadata: sa.MetaData | None = None
 
     def __post_init__(self) -> None:
         (self.folder / "versions").mkdir()
@@ -83,13 +93,14 @@ class Project:
 
     def script(self, revisions: str, run: Callable[..., None] = command.upgrade) -> str:
         buffer = io.StringIO()
-        config = Config(output_buffer=buffer)
+        config = Config(output_buffer=buffer, attributes={"metadata": self.metadata})
         config.set_main_option("script_location", str(self.folder))
         run(config, revisions, sql=True)
         return buffer.getvalue()
 
     def online(self, revision: str, run: Callable[..., None] = command.upgrade) -> Any:
-        config = Config(attributes={"engine": self.database.engine})
+        attributes = {"engine": self.database.engine, "metadata": self.metadata}
+        config = Config(attributes=attributes)
         config.set_main_option("script_location", str(self.folder))
         run(config, revision)
         return self.state
@@ -188,6 +199,29 @@ def test_a_script_for_a_part_leaves_a_database_beyond_it_alone(project: Project)
     with_a_history(project)
     expected = project.online("heads")
     assert project.run(project.script("base:r2"), project.script("r1:r3")) == expected
+
+
+@pytest.mark.capability("alters_in_place")
+def test_the_scripts_of_the_example_project(project: Project) -> None:
+    models = runpy.run_path(str(EXAMPLE / "project/models.py"))
+    project.metadata = models["metadata"]
+    with project.database.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        made = produce_migrations(context, models["metadata"])
+    assert made.upgrade_ops is not None
+    assert made.downgrade_ops is not None
+    bodies = [render_python_code(ops) for ops in (made.upgrade_ops, made.downgrade_ops)]
+    project.revision("r1", None, *bodies)
+    for number, name in enumerate(("audit_log", "channels"), 2):
+        text = (EXAMPLE / f"revisions/{name}.py").read_text(encoding="utf-8")
+        _, upgrade, downgrade = re.split(r"def \w+\(\) -> None:\n", text)
+        project.revision(f"r{number}", f"r{number - 1}", upgrade, downgrade)
+    expected = project.online("head")
+    text = project.script("base:head")
+    project.database.wipe()
+    assert project.run(text, text) == expected
+    project.database.wipe()
+    assert project.run(*cuts(text, project.database), text) == expected
 
 
 def test_a_script_of_tables_indexes_and_rows_runs_again_everywhere(project: Project) -> None:
