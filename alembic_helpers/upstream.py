@@ -98,6 +98,13 @@ def schema_objects(context: MigrationContext) -> schemaobj.SchemaObjects:
     return schemaobj.SchemaObjects(context)
 
 
+NO_TABLE = "no_table"
+"""The table that Alembic makes up for ``op.drop_index`` without one.
+
+Reason: ``DropIndexOp.to_index`` needs some table; its name is a literal there.
+"""
+
+
 def batch_temporary_name(table_name: str) -> str:
     """The name under which Alembic's batch builds the new table."""
     return ApplyBatchImpl._calc_temp_name(table_name)

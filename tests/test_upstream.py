@@ -113,6 +113,12 @@ def test_schema_objects_carry_the_naming_convention() -> None:
     assert upstream.final_name(index, sqlite.dialect()) == "ix_t_a"
 
 
+def test_no_table_is_what_alembic_drops_an_index_from(context) -> None:
+    table = ops.DropIndexOp("ix").to_index(context).table
+    assert table is not None
+    assert table.name == upstream.NO_TABLE
+
+
 def test_batch_temporary_name_is_the_one_that_alembic_uses(context) -> None:
     assert upstream.batch_temporary_name("t") == "_alembic_tmp_t"
     assert len(upstream.batch_temporary_name("t" * 80)) == 50

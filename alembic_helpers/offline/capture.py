@@ -8,6 +8,7 @@ from typing import Any
 
 from alembic.operations import MigrateOperation, Operations
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql.elements import ClauseElement
 
@@ -38,7 +39,7 @@ def _capturing(context: MigrationContext) -> tuple[Operations, list[Statement]]:
 
     def keep(construct: Any, printed: str) -> None:
         sql = printed.strip().removesuffix(context.impl.command_terminator).strip()
-        found.append(Statement(construct, _undoubled(sql, context)))
+        found.append(Statement(construct, undoubled(sql, context.dialect)))
 
     return Operations(upstream.capturing_context(context, keep)), found
 
@@ -47,7 +48,7 @@ def compiled(construct: ClauseElement, context: MigrationContext) -> Statement:
     """A construct of our own, values and all."""
     dialect = upstream.offline_dialect(context)
     sql = str(construct.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
-    return Statement(construct, _undoubled(sql.strip(), context))
+    return Statement(construct, undoubled(sql.strip(), dialect))
 
 
 def _in_order(found: list[Statement]) -> list[Statement]:
@@ -61,7 +62,7 @@ def _in_order(found: list[Statement]) -> list[Statement]:
     return ordered
 
 
-def _undoubled(sql: str, context: MigrationContext) -> str:
+def undoubled(sql: str, dialect: Dialect) -> str:
     """SQLAlchemy doubles percent signs for a driver; a script has none."""
-    doubled = context.dialect.paramstyle in ("format", "pyformat")
+    doubled = dialect.paramstyle in ("format", "pyformat")
     return sql.replace("%%", "%") if doubled else sql

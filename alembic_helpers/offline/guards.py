@@ -24,7 +24,6 @@ from sqlalchemy.types import TypeEngine
 from .. import upstream
 from ..databases import Database, database_of
 from ..databases.objects import ConstraintType
-from ..errors import OfflineError
 from .questions import (
     ColumnThere,
     ConstraintIs,
@@ -36,6 +35,7 @@ from .questions import (
     IndexIs,
     IndexThere,
     Name,
+    NoGuard,
     NullableIs,
     Question,
     Refusal,
@@ -161,7 +161,8 @@ def _alter_column(construct: base.AlterColumn, scene: Scene) -> Guard:
 
 @guard.register
 def _nullable(construct: base.ColumnNullable, scene: Scene) -> Guard:
-    return Guard(NullableIs(_altered(construct, scene), construct.column_name, construct.nullable))
+    column = scene.database.stored_name(construct.column_name)
+    return Guard(NullableIs(_altered(construct, scene), column, construct.nullable))
 
 
 @guard.register(base.ColumnType)
@@ -175,7 +176,8 @@ def _type(construct: Any, scene: Scene) -> Guard:
 
 @guard.register
 def _identity(construct: base.IdentityColumnDefault, scene: Scene) -> Guard:
-    there = IdentityThere(_altered(construct, scene), construct.column_name)
+    column = scene.database.stored_name(construct.column_name)
+    there = IdentityThere(_altered(construct, scene), column)
     had = isinstance(construct.existing_server_default, sa.Identity)
     if construct.default is None:
         return dropped(there)
@@ -235,11 +237,9 @@ def _column(expression: ClauseElement | str) -> str | None:
 @guard.register
 def _drop_index(construct: ddl.DropIndex, scene: Scene) -> Guard:
     index: sa.Index = construct.element
-    # Alembic makes up a table where none was given.
-    known = index.table is not None and index.table.name != "no_table"
-    table = scene.table(index.table) if known and index.table is not None else None
-    schema = index.table.schema if index.table is not None else None
-    return dropped(IndexThere(table, Name(schema, scene.final(index) or "")))
+    assert index.table is not None
+    table = None if index.table.name == upstream.NO_TABLE else scene.table(index.table)
+    return dropped(IndexThere(table, Name(index.table.schema, scene.final(index) or "")))
 
 
 _TYPES = {
@@ -264,7 +264,7 @@ def _add_constraint(construct: ddl.AddConstraint, scene: Scene) -> Guard:
     what = f"{type_.label} {name or f'({listed})'} on {table}"
     if type_ in (ConstraintType.CHECK, ConstraintType.EXCLUDE):
         if name is None:
-            raise OfflineError(f"a {type_.label} on {table} without a name cannot be asked for")
+            raise NoGuard(f"without a name a {type_.label} on {table} cannot be asked for")
         return Guard(ConstraintThere(table, name, type_))
     if type_ is ConstraintType.PRIMARY:
         name = None

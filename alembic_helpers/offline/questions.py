@@ -47,8 +47,12 @@ class Name:
     schema: str | None
     name: str
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return (self.schema, self.name) if self.schema else (self.name,)
+
     def __str__(self) -> str:
-        return f"{self.schema}.{self.name}" if self.schema else self.name
+        return ".".join(self.parts)
 
 
 @dataclass(frozen=True)
@@ -174,6 +178,10 @@ class VersionThere(Question):
 
     table: Name
     revisions: tuple[str, ...]
+
+
+class NoGuard(Exception):
+    """No question decides it; the message says why."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def inserts(
     found = []
     for row in rows:
         values = _with_defaults(table, row)
-        asked = {name: values[name] for name in key or values}
+        asked = {name: values[name] for name in key or _constants(values)}
         alike = repr(sorted(asked.items(), key=lambda item: item[0]))
         given[alike] = given.get(alike, 0) + 1
         if key and given[alike] > 1:
@@ -54,6 +54,16 @@ def primary_key(table: sa.TableClause, rows: Sequence[Row]) -> list[str] | None:
     names = [c.key for c in table.primary_key.columns] if isinstance(table, sa.Table) else []
     carried = all(row.get(name) is not None for row in rows for name in names)
     return names if names and carried else None
+
+
+def _constants(values: Row) -> Sequence[str]:
+    """What can be found again: CURRENT_TIMESTAMP is another value each time."""
+    expressions = (
+        name
+        for name, value in values.items()
+        if isinstance(value, ColumnElement) and not isinstance(value, sa.BindParameter)
+    )
+    return sorted(values.keys() - set(expressions)) or list(values)
 
 
 def _with_defaults(table: sa.TableClause, row: Row) -> dict[str, Any]:

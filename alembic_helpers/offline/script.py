@@ -15,7 +15,7 @@ from .. import upstream
 from ..errors import OfflineError
 from .capture import captured, captured_batch
 from .guards import Scene, guard
-from .questions import ColumnThere, Guard, Question, Statement
+from .questions import ColumnThere, Guard, NoGuard, Question, Statement
 from .rows import inserts, primary_key
 
 
@@ -81,7 +81,7 @@ def _bulk_insert(operation: ops.BulkInsertOp, scene: Scene) -> list[Part]:
 def inserted(operation: Any, rows: Iterable[Statement], scene: Scene) -> list[Part]:
     """The rows, each within what Alembic prints around all (SQL Server: SET IDENTITY_INSERT)."""
     no_rows = copy.copy(operation)
-    no_rows.rows = []
+    no_rows.rows = operation.rows[:0]
     around = [found.sql for found in captured(scene.context, no_rows)[0]]
     half = len(around) // 2
     return [
@@ -102,6 +102,8 @@ class Script:
         self.writer = self.scene.writer
         self.pending: Question | None = None
         """Is the revision that is being written still to be run? ``None``: it is not asked."""
+        self.is_whole = context.environment_context is None
+        """Does it guard the version table, if it has one?"""
 
     @classmethod
     def of(cls, context: MigrationContext) -> Script:
@@ -118,21 +120,26 @@ class Script:
             statements, returned = captured(self.context, operation)
             self._unguarded(statements, f"{name}: not guarded, it runs each time")
             return returned
-        split = splitting.of(operation)
-        if split is None:
-            statements, returned = captured(self.context, operation)
-            parts = guarded(statements, self.scene)
-        else:
-            parts, returned = split(operation, self.scene), None
+        if not self.is_whole:
+            self.print("-- the version table is not guarded: call guard_script() in env.py")
+            self.is_whole = True
         self.print(f"-- {name}")
         try:
+            parts, returned = self._parts(operation)
             for part in parts:
-                self.write_part(part, name)
-        except OfflineError as error:
+                self._write_part(part, name)
+        except NoGuard as error:
             raise self.impossible(name, str(error)) from None
         return returned
 
-    def write_part(self, part: Part, name: str) -> None:
+    def _parts(self, operation: MigrateOperation) -> tuple[list[Part], Any]:
+        split = splitting.of(operation)
+        if split is not None:
+            return split(operation, self.scene), None
+        statements, returned = captured(self.context, operation)
+        return guarded(statements, self.scene), returned
+
+    def _write_part(self, part: Part, name: str) -> None:
         if part.guard is None:
             self._unguarded([part.statement], f"{name}: not guarded, it runs each time")
         else:

@@ -57,6 +57,7 @@ class Versions:
         upstream.intercept(self.context, self.takes)
         upstream.follow_steps(self.context, self.enter)
         self.script = Script.of(self.context)
+        self.script.is_whole = True
         for statement in self.script.writer.opening:
             self.script.print(statement)
 
@@ -81,7 +82,7 @@ class Versions:
             self.script.pending = self.inserting = pending
             return
         consumed = sorted(heads.intersection(step.from_revisions))
-        self.script.pending = self.inserting = self.there(*consumed)
+        self.script.pending = self.inserting = self.there(*consumed) if consumed else None
         if step.is_downgrade and step.should_unmerge_branches(heads):
             # Its own row has been replaced before the others are inserted.
             self.inserting = self.there(step.unmerge_branch_idents(heads)[1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,12 +14,14 @@ from servers.database import Database
 
 
 @contextmanager
-def writing(dialect: str, **opts: Any) -> Iterator[io.StringIO]:
+def writing(
+    dialect: str, dialect_opts: Mapping[str, str] | None = None, **opts: Any
+) -> Iterator[io.StringIO]:
     """``op`` writes to the buffer that this gives, as in an env.py that runs offline."""
     buffer = io.StringIO()
     context = MigrationContext.configure(
         dialect_name=dialect,
-        dialect_opts={"paramstyle": "named"},
+        dialect_opts={"paramstyle": "named"} if dialect_opts is None else dict(dialect_opts),
         opts={"as_sql": True, "literal_binds": True, "output_buffer": buffer, **opts},
     )
     operations = Operations(context)

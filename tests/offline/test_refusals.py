@@ -177,8 +177,14 @@ def test_what_sqlite_cannot_ask_is_refused_with_the_ways_out(name: str) -> None:
 
 
 def test_a_nameless_check_cannot_be_asked_for() -> None:
-    with pytest.raises(OfflineError, match="a check constraint on t without a name"):
+    with pytest.raises(OfflineError, match="without a name a check constraint on t"):
         script("postgresql", lambda: op.create_check_constraint(None, "t", "a > 0"))
+
+
+@pytest.mark.parametrize("dialect", ["mysql", "mariadb"])
+def test_an_index_of_an_unknown_table_cannot_be_asked_for(dialect: str) -> None:
+    with pytest.raises(OfflineError, match="revision 4f2a, drop_index ix: an index belongs to its"):
+        script(dialect, lambda: op.drop_index("ix"))
 
 
 def test_rows_without_a_key_need_one() -> None:

@@ -133,6 +133,58 @@ def test_rows_with_a_key(database: Database, schema: str | None) -> None:
     assert_converges(trial(database, build, schema))
 
 
+def test_rows_with_an_expression_are_found_again(database: Database) -> None:
+    def prepare(op: Any, schema: str | None) -> None:
+        op.create_table("t", sa.Column("a", sa.String(20)), sa.Column("at", sa.DateTime))
+
+    def build(op: Any, schema: str | None) -> None:
+        target = sa.table("t", sa.column("a", sa.String), sa.column("at", sa.DateTime))
+        op.bulk_insert(target, [{"a": "x", "at": sa.func.current_timestamp()}])
+
+    text = trial(database, build).script
+    found = replace(trial(database, build), prepare=prepare).run(text, text)
+    assert [row.a for row in found["rows"]["t"]] == ["x"]
+
+
+@pytest.mark.capability("has_exclude_constraints")
+def test_exclude_constraints(database: Database) -> None:
+    def prepare(op: Any, schema: str | None) -> None:
+        op.create_table("t", sa.Column("during", postgresql.TSRANGE))
+
+    def build(op: Any, schema: str | None) -> None:
+        op.create_exclude_constraint("ex", "t", ("during", "&&"), using="gist")
+
+    assert_converges(replace(trial(database, build), prepare=prepare))
+
+
+@pytest.mark.capability("has_enums")
+def test_an_index_is_dropped_without_its_table(database: Database, schema: str | None) -> None:
+    def prepare(op: Any, schema: str | None) -> None:
+        op.create_table("t", sa.Column("a", sa.Integer, index=True), schema=schema)
+
+    def build(op: Any, schema: str | None) -> None:
+        op.drop_index(op.f("ix_t_a"), schema=schema)
+        op.drop_index("ix_gone", schema=schema)
+
+    found = replace(trial(database, build, schema), prepare=prepare)
+    text = found.script
+    assert not found.run(text, text)["tables"]["t"]["indexes"]
+
+
+@pytest.mark.parametrize("dialect", ["postgresql+psycopg", "mysql+pymysql"])
+def test_percent_signs_are_not_doubled_for_a_driver(dialect: str) -> None:
+    def build() -> None:
+        table = alembic_helpers.op.create_table("100%", sa.Column("a%", sa.String(9)))
+        alembic_helpers.op.bulk_insert(table, [{"a%": "%s"}])
+        alembic_helpers.op.add_column("100%", sa.Column("b%", sa.String(9), server_default="%"))
+
+    def text(**dialect_opts: str) -> str:
+        return script(dialect, build, dialect_opts=dialect_opts)
+
+    assert text() == text(paramstyle="named")
+    assert "%%" not in text()
+
+
 @pytest.mark.capability("has_concurrent_indexes")
 def test_concurrent_indexes_are_native_and_then_checked(database: Database) -> None:
     def build(op: Any, schema: str | None) -> None:

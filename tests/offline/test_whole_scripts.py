@@ -298,6 +298,19 @@ def test_the_version_table_may_have_another_name_and_schema(
         assert connection.scalars(sa.select(table.c.version_num)).all() == ["r2"]
 
 
+def test_without_the_hook_the_script_says_that_the_version_table_is_not_guarded(
+    project: Project,
+) -> None:
+    env = project.folder / "env.py"
+    env.write_text(env.read_text().replace("        guard_script()\n", ""))
+    project.revision("r1", None, create("t", "a"))
+    project.revision("r2", "r1", create("u", "a"))
+    text = project.script("base:heads")
+    comment = "-- the version table is not guarded: call guard_script() in env.py\n"
+    assert text.count(comment) == 1
+    assert "VALUES ('r1')" in text
+
+
 def test_stamp_can_be_run_again(project: Project) -> None:
     project.revision("r1", None, create("t", "a"))
     project.revision("r2", "r1")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from ...databases import Database
+from ..capture import undoubled
 from ..questions import (
     All,
     ColumnThere,
@@ -199,5 +200,6 @@ class Writer(ABC):
 
     def quoted(self, name: Name) -> str:
         """A name as it stands in a statement."""
+        dialect = self.database.dialect
         table = sa.table(name.name, schema=name.schema)
-        return self.database.dialect.identifier_preparer.format_table(table)
+        return undoubled(dialect.identifier_preparer.format_table(table), dialect)

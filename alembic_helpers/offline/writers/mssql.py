@@ -58,8 +58,7 @@ class SQLServerWriter(Writer):
     # -- questions ---------------------------------------------------------------------------------
 
     def _object(self, name: Name) -> str:
-        quote = self.database.dialect.identifier_preparer.quote_identifier
-        return self.text(".".join(quote(part) for part in (name.schema, name.name) if part))
+        return self.text(".".join(f"[{part.replace(']', ']]')}]" for part in name.parts))
 
     def _id(self, name: Name) -> str:
         return f"OBJECT_ID({self._object(name)}, N'U')"

@@ -16,6 +16,7 @@ from ..questions import (
     IndexIs,
     IndexThere,
     Name,
+    NoGuard,
     Question,
     Statement,
     Type,
@@ -101,7 +102,8 @@ class MySQLWriter(Writer):
         return f"data_type = '{type_.kept}'" if _TYPES.fullmatch(type_.kept) else None
 
     def index(self, question: IndexThere) -> str:
-        assert question.table is not None
+        if question.table is None:
+            raise NoGuard("an index belongs to its table there, and none is given (table_name=)")
         found = self._about("statistics", question.table)
         return self.exists(f"{found} AND index_name = {self.text(question.index.name)}")
 

@@ -15,8 +15,7 @@ from sqlalchemy import schema as ddl
 from sqlalchemy.sql.dml import Insert
 
 from ...databases import Database
-from ...errors import OfflineError
-from ..questions import Guard, Question, Statement
+from ..questions import Guard, NoGuard, Question, Statement
 from .base import Writer
 
 
@@ -50,7 +49,7 @@ class SQLiteWriter(Writer):
             return self.plain(statement.sql + asked)
         flag = native(construct)
         if flag is None:
-            raise OfflineError("SQLite can only ask for tables, indexes and views")
+            raise NoGuard("SQLite can only ask for tables, indexes and views")
         if isinstance(construct, (ddl.CreateTable, ddl.DropTable)):
             self._remember(construct)
         asking = copy.copy(construct)
@@ -62,7 +61,7 @@ class SQLiteWriter(Writer):
         if isinstance(construct, ddl.DropTable):
             self._dropped.add(table)
         elif table in self._dropped:
-            raise OfflineError(
+            raise NoGuard(
                 f"this script has dropped {construct.element.fullname!r} before; run twice, it "
                 "would drop what it makes here, with all its rows"
             )
