@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement, Null
 
+from .. import upstream
 from ..databases import Database
 from ..databases.objects import Column
 from .capture import compiled
@@ -102,5 +103,7 @@ def _equals(
         return column.is_(None)
     if isinstance(column.type, sa.types.NullType):
         return column == literal
-    stored = Column(str(getattr(column, "name", "")), column.type, nullable=True)
+    # sa.JSON is one thing on PostgreSQL and another on MariaDB.
+    type_ = upstream.dialect_type(column.type, database.dialect)
+    stored = Column(str(getattr(column, "name", "")), type_, nullable=True)
     return database.equals(column, literal, stored)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from laws.runs import assert_same, described, made_by_alembic, prepared
 from laws.strategies import Scenario, scenarios
@@ -23,6 +23,10 @@ def some_scenario(database: Database, **options: Any) -> st.SearchStrategy[Scena
 
 
 def written(database: Database, scenario: Scenario) -> str:
+    """A script is written for the newest server: MariaDB before 10.7 knows no UUID."""
+    is_old = database.name == "mariadb" and not database.has_native_uuid
+    assume(not is_old or "uuid" not in repr(scenario))
+
     def build() -> None:
         for operation in scenario.upgrade:
             operation.run(op, scenario.schema)

@@ -162,5 +162,6 @@ class MariaDBWriter(MySQLWriter):
     execution = "EXECUTE IMMEDIATE @alembic_helpers;"
 
     def error(self, message: str) -> str:
+        """SIGNAL, in the one form in which MariaDB 10.5 executes it too."""
         text = self.text(message[:_MESSAGE])
-        return f"SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = {text}"
+        return f"BEGIN NOT ATOMIC SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = {text}; END"
