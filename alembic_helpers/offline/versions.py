@@ -105,7 +105,7 @@ class Versions:
             self.script.print(self.script.writer.block(statement, there, None))
             return True
         if isinstance(construct, ddl.DropTable) and construct.element is self.table:
-            # Alembic drops it at base (until 1.18, and only here): the blocks above ask it again.
+            # Older Alembics drop it at base, in scripts only; the blocks above would ask it again.
             return True
         if isinstance(construct, Insert) and construct.table is self.table:
             row = upstream.inserted(construct)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from laws.runs import assert_same, described, made_by_alembic, prepared
@@ -62,3 +63,17 @@ def test_a_script_cut_anywhere_and_run_again_makes_what_alembic_makes(
         run_script(database, cut)
         run_script(database, text)
         assert_same(described(connection, scenario.schema), expected)
+
+
+@pytest.mark.parametrize("value", [{"a'%": [1, None]}, [], "it's"])
+def test_a_row_of_json_is_found_again(database: Database, value: Any) -> None:
+    target = sa.table("t", sa.column("a", sa.JSON), sa.column("b", sa.Integer))
+    text = script(database.name, lambda: op.bulk_insert(target, [{"a": value, "b": 1}]))
+    with database.fresh() as connection, connection.begin():
+        sa.Table("t", sa.MetaData(), sa.Column("a", sa.JSON), sa.Column("b", sa.Integer)).create(
+            connection
+        )
+    run_script(database, text)
+    run_script(database, text)
+    with database.engine.connect() as connection:
+        assert connection.execute(sa.select(target)).all() == [(value, 1)]

@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql.elements import ColumnElement
 
 from ..definition import SEQUENCE, Aspect, Definition
+from ..objects import Column
 from . import queries
 from .database import MySQL
 
@@ -21,6 +23,12 @@ class MariaDB(MySQL):
     def has_sequences(self) -> bool:
         """SQLAlchemy knows it only of a server that it has met, which --sql has none of."""
         return super().has_sequences or not getattr(self.dialect, "server_version_info", None)
+
+    def equals(self, column: ColumnElement[Any], value: Any, stored: Column) -> ColumnElement[bool]:
+        """JSON is text there, stored as it was sent."""
+        if isinstance(stored.type, sa.JSON):
+            return column.is_not_distinct_from(value)
+        return super().equals(column, value, stored)
 
     @property
     def keeps_inline_references(self) -> bool:
