@@ -20,7 +20,7 @@ from ..offline import Script
 from ..outcomes import Outcome, Record, summary
 from ..settings import Offline, OnMismatch, Settings
 from .batch import Batch, Collected, CollectingBatch, Plan
-from .common import qualified
+from .common import qualified, unflagged
 from .describe import operation_name, target_name
 from .forecast import after
 from .judgement import Judge, Judgement, Verdict, judges
@@ -129,23 +129,24 @@ class IdempotentOperations(Operations):
     def _write(self, operation: MigrateOperation) -> Any:
         """One operation in ``--sql`` mode."""
         name = f"{operation_name(operation)} {target_name(operation)}".rstrip()
-        script = Script.of(self.migration_context)
         if self.settings.offline is Offline.UNGUARDED:
-            script.print(f"-- {name}: not guarded")
+            self._comment(f"{name}: not guarded")
             return super().invoke(operation)
-        return script.write(operation, name)
+        return Script.of(self.migration_context).write(unflagged(operation), name)
+
+    def _comment(self, text: str) -> None:
+        self.migration_context.impl.static_output(f"-- {text}")
 
     def _write_batch(self, batch: Batch, operations: Sequence[MigrateOperation]) -> None:
         """A batch in ``--sql`` mode: as single operations, where its table is not made anew."""
         name = f"batch_alter_table {qualified(batch.schema, batch.table_name)}"
-        script = Script.of(self.migration_context)
         if self.settings.offline is Offline.UNGUARDED:
-            script.print(f"-- {name}: not guarded")
+            self._comment(f"{name}: not guarded")
             with super().batch_alter_table(**batch.options) as batch_op:
                 for operation in operations:
                     batch_op.invoke(operation)
             return
-        database = self.catalog.database
+        script, database = Script.of(self.migration_context), self.catalog.database
         rebuilt = batch.recreate == "always" or any(map(database.needs_batch, operations))
         if not rebuilt:
             for operation in operations:

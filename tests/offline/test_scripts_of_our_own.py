@@ -133,6 +133,21 @@ def test_rows_with_a_key(database: Database, schema: str | None) -> None:
     assert_converges(trial(database, build, schema))
 
 
+@pytest.mark.parametrize("dialect", ["postgresql", "mysql", "mariadb", "mssql", "oracle"])
+def test_alembics_own_flags_change_nothing(dialect: str) -> None:
+    def build(**flags: bool) -> None:
+        there = {name: flag for name, flag in flags.items() if name == "if_exists"}
+        absent = {name: flag for name, flag in flags.items() if name == "if_not_exists"}
+        op = alembic_helpers.op
+        op.create_table("t", sa.Column("a", sa.Integer), **absent)
+        op.create_index("ix", "t", ["a"], **absent)
+        op.drop_index("ix", "t", **there)
+        op.drop_table("t", **there)
+
+    flagged = script(dialect, lambda: build(if_exists=True, if_not_exists=True))
+    assert flagged == script(dialect, build)
+
+
 def test_rows_with_an_expression_are_found_again(database: Database) -> None:
     def prepare(op: Any, schema: str | None) -> None:
         op.create_table("t", sa.Column("a", sa.String(20)), sa.Column("at", sa.DateTime))

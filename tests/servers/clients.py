@@ -6,13 +6,13 @@ statements go through the driver, one by one, as the client would send them.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Sequence
 
-import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
 from .database import Database
@@ -26,27 +26,42 @@ def run_script(database: Database, script: str) -> None:
     """Run a script to its end, in a session of its own that is then gone."""
     url = make_url(database.url)
     found = _command(database.name, url)
-    if found is None:
+    if found is None or not _connects(url.password, *found):
         _through_the_driver(database, script)
         return
     if database.name == "sqlite":
         other = os.path.join(os.path.dirname(url.database or ""), "other.db")
         script = f"ATTACH DATABASE '{other}' AS other;\n{script}"
-    environment = {**os.environ, "PGPASSWORD": url.password or "", "MYSQL_PWD": url.password or ""}
-    done = subprocess.run(
-        found, input=script.encode(), capture_output=True, env=environment, check=False
-    )
+    done = _run(url.password, found, script)
     if done.returncode:
         raise ScriptFailed(done.stderr.decode())
 
 
-def has_client(database: Database) -> bool:
-    return _command(database.name, make_url(database.url)) is not None
+@functools.cache
+def _connects(password: str | None, *command: str) -> bool:
+    """A client may lack what it takes to log in (MariaDB's on MySQL: a plugin)."""
+    return _run(password, command, "SELECT 1;").returncode == 0
+
+
+def _run(
+    password: str | None, command: Sequence[str], script: str
+) -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, "PGPASSWORD": password or "", "MYSQL_PWD": password or ""}
+    return subprocess.run(
+        command, input=script.encode(), capture_output=True, env=environment, check=False
+    )
+
+
+_PROGRAMS = {
+    "postgresql": ["psql"],
+    "sqlite": ["sqlite3"],
+    "mariadb": ["mariadb", "mysql"],
+    "mysql": ["mysql", "mariadb"],
+}
 
 
 def _command(name: str, url: URL) -> list[str] | None:
-    programs = {"postgresql": ["psql"], "sqlite": ["sqlite3"]}.get(name, ["mariadb", "mysql"])
-    program = next(filter(None, map(shutil.which, programs)), None)
+    program = next(filter(None, map(shutil.which, _PROGRAMS[name])), None)
     if program is None:
         return None
     if name == "sqlite":
@@ -87,8 +102,8 @@ def statements(script: str, database_name: str) -> list[str]:
 
 
 def _through_the_driver(database: Database, script: str) -> None:
-    autocommit: Callable[..., sa.Connection] = database.engine.connect
-    with autocommit().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    autocommit = {"isolation_level": "AUTOCOMMIT"}
+    with database.engine.connect().execution_options(**autocommit) as connection:
         for statement in statements(script, database.name):
             sql = statement.strip().removesuffix(";")
             if sql.endswith("\\gexec"):
