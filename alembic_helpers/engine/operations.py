@@ -16,7 +16,7 @@ from .. import upstream
 from ..catalog import Catalog, Site
 from ..databases import Step
 from ..errors import NoMigrationContext
-from ..offline import Script
+from ..offline import ANEW, Script
 from ..outcomes import Outcome, Record, summary
 from ..settings import Offline, OnMismatch, Settings
 from .batch import Batch, Collected, CollectingBatch, Plan
@@ -152,7 +152,7 @@ class IdempotentOperations(Operations):
             for operation in operations:
                 self.invoke(operation)
         elif batch.options.get("copy_from") is None:
-            raise script.impossible(name, "the table would be made anew")
+            raise script.impossible(name, ANEW)
         else:
             script.write_batch(name, batch.options, operations)
 

@@ -6,7 +6,7 @@ the same for whole revisions.
 """
 
 from .guards import Scene, guard
-from .script import Part, Script, guarded, splitting
+from .script import ANEW, Part, Script, guarded, splitting
 from .versions import guard_script
 
-__all__ = ["Part", "Scene", "Script", "guard", "guard_script", "guarded", "splitting"]
+__all__ = ["ANEW", "Part", "Scene", "Script", "guard", "guard_script", "guarded", "splitting"]

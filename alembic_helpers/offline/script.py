@@ -18,6 +18,8 @@ from .guards import Scene, guard
 from .questions import ColumnThere, Guard, NoGuard, Question, Statement
 from .rows import inserts, primary_key
 
+ANEW = "the table would be made anew"
+
 
 @dataclass(frozen=True)
 class Part:
@@ -133,6 +135,8 @@ class Script:
         return returned
 
     def _parts(self, operation: MigrateOperation) -> tuple[list[Part], Any]:
+        if self.scene.database.needs_batch(operation):
+            raise NoGuard(ANEW)
         split = splitting.of(operation)
         if split is not None:
             return split(operation, self.scene), None

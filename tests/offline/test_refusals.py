@@ -153,7 +153,11 @@ IMPOSSIBLE: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "drop_column t.a": (
         lambda: op.drop_column("t", "a"),
-        "SQLite can only ask for tables, indexes and views",
+        "the table would be made anew",
+    ),
+    "create_unique_constraint t.uq": (
+        lambda: op.create_unique_constraint("uq", "t", ["a"]),
+        "the table would be made anew",
     ),
     "rename_table t": (
         lambda: op.rename_table("t", "u"),

@@ -14,7 +14,7 @@ from offline.scripts import cuts, script
 from servers.clients import run_script
 from servers.database import Database
 
-from alembic_helpers import op
+from alembic_helpers import OfflineError, op
 
 
 def some_scenario(database: Database, **options: Any) -> st.SearchStrategy[Scenario]:
@@ -62,6 +62,24 @@ def test_a_script_cut_anywhere_and_run_again_makes_what_alembic_makes(
     with prepared(database, scenario) as connection:
         run_script(database, cut)
         run_script(database, text)
+        assert_same(described(connection, scenario.schema), expected)
+
+
+@pytest.mark.lacks("alters_in_place")
+@given(data=st.data())
+def test_a_script_where_tables_are_made_anew_is_right_or_refused(
+    database: Database, data: st.DataObject
+) -> None:
+    scenario = data.draw(some_scenario(database))
+    try:
+        text = written(database, scenario)
+    except OfflineError:
+        return
+    expected = made_by_alembic(database, scenario)
+    cut = data.draw(st.sampled_from(["", *cuts(text, database)]), label="cut")
+    with prepared(database, scenario) as connection:
+        for part in (cut, text, text):
+            run_script(database, part)
         assert_same(described(connection, scenario.schema), expected)
 
 
