@@ -31,9 +31,14 @@ def script(dialect, build):
             "alembic_helpers": ah.Settings(offline=ah.Offline.UNGUARDED),
         },
     )
-    with Operations.context(context):
+    # Operations.context() would leave its proxy behind after an error.
+    operations = Operations(context)
+    operations._install_proxy()
+    try:
         found = build()
         records = [record.outcome for record in operations_for(context).records]
+    finally:
+        operations._remove_proxy()
     return re.sub(r"-- .*: not guarded\n\n", "", buffer.getvalue()), records, found
 
 
