@@ -27,6 +27,11 @@ def type_of(constraint: sa.Constraint) -> ConstraintType:
     return _TYPES[constraint.__visit_name__]
 
 
+def is_of_a_type(constraint: sa.Constraint) -> bool:
+    """Not so of one that is to be dropped by its name alone."""
+    return constraint.__visit_name__ in _TYPES
+
+
 def constraint_name(constraint: sa.Constraint, site: Site) -> str | None:
     """The name as it will stand in the database; ``None`` when the database will choose it."""
     name = upstream.final_name(constraint, site.context.dialect)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,17 @@ class Token:
 
 
 Tokens = Sequence[Token]
+_Token = TypeVar("_Token", bound=Token)
 
 
-def tokens(sql: str, pattern: re.Pattern[str]) -> list[Token]:
-    found: list[Token] = []
+def tokens(sql: str, pattern: re.Pattern[str], make: type[_Token]) -> list[_Token]:
+    found: list[_Token] = []
     gap = ""
     for match in pattern.finditer(sql):
         if match.lastgroup == "space":
             gap = " "
         else:
-            found.append(Token(match.group(), match.lastgroup or "mark", gap))
+            found.append(make(match.group(), match.lastgroup or "mark", gap))
             gap = ""
     return found
 
@@ -53,7 +55,7 @@ def text(words: Tokens) -> str:
     return "".join(token.gap + token.text for token in words).strip()
 
 
-def deep(words: Tokens) -> Iterator[tuple[Token, int]]:
+def deep(words: Sequence[_Token]) -> Iterator[tuple[_Token, int]]:
     """Each token and how many parentheses it stands in; they belong to what is around them."""
     depth = 0
     for token in words:
@@ -65,12 +67,13 @@ def deep(words: Tokens) -> Iterator[tuple[Token, int]]:
 def closing(words: Tokens, opening: int) -> int:
     """Where the parenthesis closes that opens there."""
     depths = enumerate(deep(words[opening:]), opening)
-    return next(at for at, (token, depth) in depths if depth == 0 and token.is_mark(")"))
+    ends = (at for at, (token, depth) in depths if depth == 0 and token.is_mark(")"))
+    return next(ends, len(words))
 
 
-def split(words: Tokens) -> list[list[Token]]:
+def split(words: Sequence[_Token]) -> list[list[_Token]]:
     """The items of a list, by its outer commas."""
-    items: list[list[Token]] = [[]]
+    items: list[list[_Token]] = [[]]
     for token, depth in deep(words):
         if depth == 0 and token.is_mark(","):
             items.append([])

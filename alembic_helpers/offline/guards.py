@@ -18,10 +18,10 @@ from alembic.ddl import base, mysql, postgresql
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import schema as ddl
 from sqlalchemy.dialects import postgresql as pg
-from sqlalchemy.sql.elements import ClauseElement, ColumnClause, UnaryExpression
 from sqlalchemy.types import TypeEngine
 
 from .. import upstream
+from ..compare.asked import column_names, is_of_a_type, plain_name, type_of
 from ..databases import Database, database_of
 from ..databases.objects import ConstraintType
 from .questions import (
@@ -216,7 +216,7 @@ def _create_index(construct: ddl.CreateIndex, scene: Scene) -> Guard:
     assert index.table is not None
     table = scene.table(index.table)
     name = Name(table.schema, scene.final(index) or "")
-    expressions = [_column(expression) for expression in index.expressions]
+    expressions = [plain_name(expression) for expression in index.expressions]
     plain = tuple(column for column in expressions if column is not None)
     columns = plain if len(plain) == len(expressions) else None
     return created(
@@ -224,14 +224,6 @@ def _create_index(construct: ddl.CreateIndex, scene: Scene) -> Guard:
         IndexIs(table, name, columns, bool(index.unique)),
         what=f"index {name} on {table}",
     )
-
-
-def _column(expression: ClauseElement | str) -> str | None:
-    while isinstance(expression, UnaryExpression):
-        expression = expression.element
-    if isinstance(expression, ColumnClause) and not expression.is_literal:
-        return expression.name
-    return expression if isinstance(expression, str) else None
 
 
 @guard.register
@@ -242,24 +234,13 @@ def _drop_index(construct: ddl.DropIndex, scene: Scene) -> Guard:
     return dropped(IndexThere(table, Name(index.table.schema, scene.final(index) or "")))
 
 
-_TYPES = {
-    "primary_key_constraint": ConstraintType.PRIMARY,
-    "unique_constraint": ConstraintType.UNIQUE,
-    "foreign_key_constraint": ConstraintType.FOREIGN_KEY,
-    "check_constraint": ConstraintType.CHECK,
-    "column_check_constraint": ConstraintType.CHECK,
-    "table_or_column_check_constraint": ConstraintType.CHECK,
-    "exclude_constraint": ConstraintType.EXCLUDE,
-}
-
-
 @guard.register
 def _add_constraint(construct: ddl.AddConstraint, scene: Scene) -> Guard:
     """By its name; without one by its columns. A table has one primary key, of whatever name."""
     constraint: Any = construct.element
-    type_, name = _TYPES[constraint.__visit_name__], scene.final(constraint)
+    type_, name = type_of(constraint), scene.final(constraint)
     table = scene.table(constraint.table)
-    columns = _columns(constraint)
+    columns = column_names(constraint)
     listed = ", ".join(columns)
     what = f"{type_.label} {name or f'({listed})'} on {table}"
     if type_ in (ConstraintType.CHECK, ConstraintType.EXCLUDE):
@@ -279,17 +260,10 @@ def _add_constraint(construct: ddl.AddConstraint, scene: Scene) -> Guard:
     return created(ConstraintThere(table, name, type_), same, what=what)
 
 
-def _columns(constraint: sa.Constraint) -> tuple[str, ...]:
-    if isinstance(constraint, sa.ForeignKeyConstraint):
-        return tuple(constraint.column_keys)
-    columns = getattr(constraint, "columns", ())
-    return tuple(column.name for column in columns)
-
-
 @guard.register
 def _drop_constraint(construct: ddl.DropConstraint, scene: Scene) -> Guard:
     constraint: Any = construct.element
-    type_ = _TYPES.get(constraint.__visit_name__)
+    type_ = type_of(constraint) if is_of_a_type(constraint) else None
     name = scene.final(constraint)
     if type_ is ConstraintType.PRIMARY and not scene.database.names_primary_keys:
         name = None

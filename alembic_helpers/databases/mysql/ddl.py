@@ -83,7 +83,7 @@ def _tokens(sql: str) -> list[Token]:
     ``_binary`` stays: it makes the string another one.
     """
     kept: list[Token] = []
-    for token in tokens(sql, _TOKEN):
+    for token in tokens(sql, _TOKEN, Token):
         if token.kind == "string" and not token.gap and kept and _is_introducer(kept[-1]):
             token = replace(token, gap=kept.pop().gap)
         kept.append(token)

@@ -12,7 +12,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .. import tokens as tokenizer
 from ..objects import ConstraintType
+from ..tokens import closing, deep, split, text
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\n\f\r]+|--[^\n]*|/\*.*?(?:\*/|\Z))
@@ -26,19 +28,7 @@ _TOKEN = re.compile(
 _STARTS = {"PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "CONSTRAINT"}
 
 
-@dataclass(frozen=True)
-class Token:
-    text: str
-    kind: str
-    gap: str = ""
-    """A space when there was one, or a comment, before it."""
-
-    @property
-    def word(self) -> str:
-        """The keyword in upper case; empty for everything that is not a bare word."""
-        # Beyond ASCII upper() would make keywords of names: an i without its dot is no I.
-        return self.text.upper() if self.kind == "word" and self.text.isascii() else ""
-
+class Token(tokenizer.Token):
     @property
     def name(self) -> str:
         """The identifier (or, as SQLite allows, the string) without its quotes."""
@@ -61,33 +51,14 @@ class Declared:
 
 
 def tokens(sql: str) -> list[Token]:
-    found: list[Token] = []
-    gap = ""
-    for match in _TOKEN.finditer(sql):
-        if match.lastgroup == "space":
-            gap = " "
-        else:
-            found.append(Token(match.group(), match.lastgroup or "mark", gap))
-            gap = ""
-    return found
+    return tokenizer.tokens(sql, _TOKEN, Token)
 
 
 def body(sql: str) -> list[list[Token]]:
     """The items between the outer parentheses of a CREATE TABLE, each as its tokens."""
-    depth = 0
-    items: list[list[Token]] = [[]]
-    for token in tokens(sql):
-        if token.text == ")" and token.kind == "mark":
-            depth -= 1
-            if depth == 0:
-                break
-        if depth == 1 and token.text == "," and token.kind == "mark":
-            items.append([])
-        elif depth >= 1:
-            items[-1].append(token)
-        if token.text == "(" and token.kind == "mark":
-            depth += 1
-    return [item for item in items if item]
+    words = tokens(sql)
+    opening = next((at for at, token in enumerate(words) if token.is_mark("(")), len(words))
+    return [item for item in split(words[opening + 1 : closing(words, opening)]) if item]
 
 
 def declared(sql: str) -> Iterator[Declared]:
@@ -113,7 +84,7 @@ def _table_constraint(item: list[Token]) -> Iterator[Declared]:
             at += 1
             continue
         opening = next((n for n in range(at, len(item)) if item[n].text == "("), len(item))
-        end = _closing(item, opening)
+        end = closing(item, opening)
         inner, at = item[opening + 1 : end], end + 1
         if word == "PRIMARY":
             yield Declared(ConstraintType.PRIMARY, name, _names(inner))
@@ -123,7 +94,7 @@ def _table_constraint(item: list[Token]) -> Iterator[Declared]:
             words = [token.word for token in item[at : _next_start(item, at)]]
             yield Declared(ConstraintType.FOREIGN_KEY, name, _names(inner), "", *_timing(words))
         else:
-            yield Declared(ConstraintType.CHECK, name, (), _text(inner))
+            yield Declared(ConstraintType.CHECK, name, (), text(inner))
         name = None
 
 
@@ -147,9 +118,9 @@ def _column_constraints(item: list[Token]) -> Iterator[Declared]:
             words = [token.word for token in item[at:]]
             yield Declared(ConstraintType.FOREIGN_KEY, name, column, "", *_timing(words))
         if item[at].text == "(":
-            end = _closing(item, at)
+            end = closing(item, at)
             if item[at - 1].word == "CHECK":
-                yield Declared(ConstraintType.CHECK, name, column, _text(item[at + 1 : end]))
+                yield Declared(ConstraintType.CHECK, name, column, text(item[at + 1 : end]))
                 name = None
             at = end
         elif word and word not in ("CHECK", "KEY", "NOT"):
@@ -173,7 +144,7 @@ def collations(sql: str) -> dict[str, str]:
         if item[0].word in _STARTS:
             continue
         # One within parentheses is that of a check, a default or a computed value.
-        outer = list(_outside_parentheses(item))
+        outer = [token for token, depth in deep(item) if depth == 0]
         for word, name in itertools.pairwise(outer):
             if word.word == "COLLATE":
                 found[item[0].name] = name.name
@@ -188,7 +159,7 @@ def generated(sql: str) -> dict[str, str]:
             continue
         for at, (word, opening) in enumerate(itertools.pairwise(item)):
             if word.word == "AS" and opening.text == "(":
-                found[item[0].name] = canonical(item[at + 2 : _closing(item, at + 1)])
+                found[item[0].name] = canonical(item[at + 2 : closing(item, at + 1)])
                 break
     return found
 
@@ -198,9 +169,9 @@ def index_parts(sql: str) -> tuple[list[str], str | None]:
     words = tokens(sql)
     on = next(at for at, token in enumerate(words) if token.word == "ON")
     opening = next(at for at in range(on, len(words)) if words[at].text == "(")
-    closing = _closing(words, opening)
-    parts = [canonical(_without_order(part)) for part in _split(words[opening + 1 : closing])]
-    where = words[closing + 2 :]
+    end = closing(words, opening)
+    parts = [canonical(_without_order(part)) for part in split(words[opening + 1 : end])]
+    where = words[end + 2 :]
     return parts, canonical(where) or None
 
 
@@ -210,20 +181,6 @@ def _without_order(part: list[Token]) -> list[Token]:
     if len(part) > 2 and part[-2].word == "COLLATE":
         part = part[:-2]
     return part
-
-
-def _split(inner: list[Token]) -> list[list[Token]]:
-    """The items of a list, by its outer commas."""
-    depth = 0
-    items: list[list[Token]] = [[]]
-    for token in inner:
-        if token.kind == "mark":
-            depth += {"(": 1, ")": -1}.get(token.text, 0)
-        if depth == 0 and token.text == "," and token.kind == "mark":
-            items.append([])
-        else:
-            items[-1].append(token)
-    return items
 
 
 def canonical(words: str | list[Token]) -> str:
@@ -245,15 +202,6 @@ def _canonical(token: Token) -> str:
     return name
 
 
-def _outside_parentheses(item: list[Token]) -> Iterator[Token]:
-    depth = 0
-    for token in item:
-        if token.kind == "mark":
-            depth += {"(": 1, ")": -1}.get(token.text, 0)
-        if depth == 0:
-            yield token
-
-
 def options(sql: str) -> set[str]:
     """What is said after the closing parenthesis, and AUTOINCREMENT: upper-case words."""
     depth = 0
@@ -273,30 +221,6 @@ def conflicts(sql: str) -> int:
     return sum(pair == ("ON", "CONFLICT") for pair in itertools.pairwise(words))
 
 
-def _closing(item: list[Token], opening: int) -> int:
-    depth = 0
-    for at in range(opening, len(item)):
-        if item[at].kind == "mark":
-            depth += {"(": 1, ")": -1}.get(item[at].text, 0)
-        if depth == 0:
-            return at
-    return len(item)
-
-
 def _names(inner: list[Token]) -> tuple[str, ...]:
     """The first token of each item of a column list (COLLATE, ASC and DESC may follow)."""
-    names, first, depth = [], True, 0
-    for token in inner:
-        if token.text == "," and token.kind == "mark" and depth == 0:
-            first = True
-            continue
-        if token.kind == "mark":
-            depth += {"(": 1, ")": -1}.get(token.text, 0)
-        if first:
-            names.append(token.name)
-        first = False
-    return tuple(names)
-
-
-def _text(inner: list[Token]) -> str:
-    return "".join(token.gap + token.text for token in inner).strip()
+    return tuple(part[0].name for part in split(inner) if part)
