@@ -128,8 +128,15 @@ class Table(Operation):
 
     @property
     def is_valid(self) -> bool:
-        """PostgreSQL makes one of a primary key and a unique constraint of the same columns."""
+        """PostgreSQL makes one of a primary key and a unique constraint of the same columns.
+
+        MySQL has a nameless constraint in every unique index of its columns.
+        """
         unique = [part for part in self.parts if isinstance(part.kind, Unique)]
+        if self.database.unique_constraint_is_index:
+            indexed = [part["columns"] for part in self.indexes if part["unique"] == "True"]
+            if any(part.name is None and part["columns"] in indexed for part in unique):
+                return False
         return not (self.key and unique and set(unique[0]["columns"]) <= set(self.key["columns"]))
 
     def changes(self, database: Database) -> Iterator[Change]:
