@@ -219,7 +219,7 @@ def _default_differs(operation: ops.AlterColumnOp, found: Column, table: Table, 
     )
 
 
-_DEFAULTS = (Aspect.DEFAULT, Aspect.COMPUTED, Aspect.IDENTITY)
+_DEFAULTS = (Aspect.DEFAULT, Aspect.ON_UPDATE, Aspect.COMPUTED, Aspect.IDENTITY)
 
 
 def _as_defaulted(operation: ops.AlterColumnOp, found: Column) -> sa.Column[Any]:

@@ -270,3 +270,18 @@ def test_a_generated_column_keeps_its_expression(run, connection, database, sche
     assert run(
         lambda: op.alter_column("t", "b", existing_type=sa.Integer(), nullable=True, schema=schema)
     ) == [Outcome.SKIPPED]
+
+
+@pytest.mark.capability("has_inline_enums")
+def test_on_update_goes_with_a_default_that_does_not_say_it(run, connection):
+    touched = sa.text("CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP")
+    run(lambda: op.create_table("t", sa.Column("at", sa.DateTime, server_default=touched)))
+
+    def step():
+        now = sa.text("CURRENT_TIMESTAMP")
+        op.alter_column("t", "at", existing_type=sa.DateTime(), server_default=now)
+
+    assert run(step) == [Outcome.APPLIED]
+    assert "ON UPDATE" not in connection.exec_driver_sql("SHOW CREATE TABLE t").one()[1].upper()
+    connection.rollback()
+    assert run(step) == [Outcome.SKIPPED]
