@@ -75,9 +75,11 @@ COMPARED = {
     "view": (view("SELECT id FROM users"), view("SELECT login FROM users")),
 }
 NOT_COMPARED = {
-    "STRICT": (
-        lambda: op.create_table("t", sa.Column("a", sa.Integer)),
-        lambda: op.create_table("t", sa.Column("a", sa.Integer), sqlite_strict=True),
+    "WITHOUT ROWID": (
+        lambda: op.create_table("t", sa.Column("a", sa.Text, primary_key=True)),
+        lambda: op.create_table(
+            "t", sa.Column("a", sa.Text, primary_key=True), sqlite_with_rowid=False
+        ),
     ),
     "columns that nobody asked for": (
         lambda: op.create_table("t", sa.Column("a", sa.Integer), sa.Column("b", sa.Integer)),
