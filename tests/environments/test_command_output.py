@@ -67,13 +67,25 @@ def test_a_revision_that_undoes_its_own_work_is_warned_about_once(lite) -> None:
     assert "alembic revision -m" in warning
 
 
-def test_sql_mode_prints_what_alembic_prints(lite) -> None:
+UNGUARDED = """\
+from alembic_helpers import Offline, Settings
+
+unguarded = Settings(offline=Offline.UNGUARDED)"""
+
+
+def test_sql_mode_unguarded_prints_what_alembic_prints_under_comments(lite) -> None:
     body = 'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True))'
     name = lite.revision(body)
+    guarded = lite.run("upgrade", "head", "--sql").stdout
+    assert "CREATE TABLE IF NOT EXISTS t" in guarded
+    assert "-- the version table is not guarded: call guard_script() in env.py" in guarded
+    lite.edit_env("from alembic import context", "from alembic import context\n" + UNGUARDED)
+    lite.edit_env("literal_binds=True,", "literal_binds=True, alembic_helpers=unguarded,")
     ours = lite.run("upgrade", "head", "--sql").stdout
     path = lite.folder / "migrations" / "versions" / f"{name}.py"
     path.write_text(
         path.read_text().replace("from alembic_helpers import op", "from alembic import op")
     )
-    assert ours == lite.run("upgrade", "head", "--sql").stdout
-    assert "CREATE TABLE t" in ours
+    theirs = lite.run("upgrade", "head", "--sql").stdout
+    assert ours.replace("-- create_table t: not guarded\n\n", "") == theirs
+    assert "CREATE TABLE t" in theirs
