@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import sqlalchemy as sa
 from servers.database import Database
 
 from .drawing import Axis, Choices, Kind, Names, Part, arguments
+from .drawing_kinds import takes
 
 _EXPRESSIONS = ("sa.func.lower(<s>)", "sa.func.upper(<s>)", "<a> + <b>", "<a> * 2")
 _ORDERS = ("", ".asc()", ".desc()")
@@ -46,7 +48,7 @@ class Index(Kind):
             yield Axis("where", wheres, ("where",))
         if database.has_included_columns:
             yield Axis("include", (None, ("d",), ("c", "d"), ("d", "c")), ("include",))
-        if database.has_nulls_not_distinct:
+        if database.has_nulls_not_distinct and takes(sa.Index, "nulls_not_distinct"):
             yield Axis("nulls not distinct", (None, "True"), ("NULLS NOT DISTINCT",))
         if is_mysql:
             yield Axis("prefix length", (None, 5, 10), ("prefix lengths",))
