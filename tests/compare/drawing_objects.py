@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import sqlalchemy as sa
 from servers.database import Database
+from sqlalchemy.schema import CreateSequence
 
 from .drawing import Axis, Choices, Kind, Names, Part, arguments
 
@@ -29,7 +31,8 @@ class Sequence(Kind):
         yield Axis("start", (None, "1", "5"), ("start",))
         yield Axis("minvalue", (None, "1", "-7"), ("minimum",))
         yield Axis("maxvalue", (None, "30", "3000000000"), ("maximum",))
-        yield Axis("cycle", (None, "False", "True"), ("cycle",))
+        cycles = (None, "False", "True") if _says_no_cycle(database) else (None, "True")
+        yield Axis("cycle", cycles, ("cycle",))
         yield Axis("cache", (None, "1", "20"), ("cache",))
 
     def is_valid(self, choices: Choices, database: Database) -> bool:
@@ -66,3 +69,9 @@ class View(Kind):
         select = f"{names.spelled(part['select'])}.select_from({table})"
         options = {"schema": repr(names.schema), "materialized": part.choices.get("materialized")}
         return f"op.create_view({arguments(repr(part.name), select, **options)})"
+
+
+def _says_no_cycle(database: Database) -> bool:
+    """SQLAlchemy 2.0.0 says NO CYCLE to MariaDB, which knows NOCYCLE."""
+    text = str(CreateSequence(sa.Sequence("s", cycle=False)).compile(database.engine))
+    return database.name == "postgresql" or "NOCYCLE" in text
