@@ -9,8 +9,12 @@
         MissingObject          what the operation works on is not there
         DependentObjects       something else stands on what is to be dropped
         BuildInProgress        another session is building it
+        LockNotAvailable       other sessions did not let a lock go in time
+        ConstraintViolation    rows are there that a constraint or a unique index does not allow
+        VerificationFailed     it was sent, and the database does not show it
         LeftoverTable          an interrupted batch left a table that may hold the only copy of rows
         NotSupportedError      this database has no such thing
+          OnlineNotSupported   it has, but not without blocking writers
         OfflineError           --sql: there is no database to ask, or no guard can be written
         NoMigrationContext     nothing is migrating
         UsageError             the call itself is wrong
@@ -102,12 +106,69 @@ class BuildInProgress(AlembicHelpersError):
         super().__init__(message)
 
 
+@dataclass(frozen=True)
+class Blocker:
+    """A session that holds, or may hold, a lock that was waited for."""
+
+    session: int
+    user: str = ""
+    application: str = ""
+    age: float | None = None
+    """Seconds since its transaction began."""
+    state: str = ""
+    end: str = ""
+    """The statement that would end it."""
+    query: str = ""
+    """What it ran last; only with ``Settings(show_queries=True)``."""
+
+    def __str__(self) -> str:
+        words = [f"session {self.session}", *([f"of {self.user}"] if self.user else [])]
+        words += [repr(self.application)] if self.application else []
+        words += [self.state] if self.state else []
+        if self.age is not None:
+            words.append(f"in a transaction for {self.age:.0f} s")
+        return ", ".join(words) + (f": {self.query}" if self.query else "")
+
+
+class LockNotAvailable(AlembicHelpersError):
+    """Other sessions did not let go of a lock in time. What was done before is done."""
+
+    def __init__(self, message: str, *, blockers: Sequence[Blocker] = ()) -> None:
+        self.blockers = tuple(blockers)
+        super().__init__(message)
+
+
+class ConstraintViolation(AlembicHelpersError):
+    """Rows are there that break what is to be made. What this run had made of it is gone again."""
+
+    def __init__(self, message: str, *, query: str) -> None:
+        self.query = query
+        """The SELECT that finds the rows."""
+        super().__init__(message)
+
+
+class VerificationFailed(AlembicHelpersError):
+    """A statement was sent and succeeded, but the database does not show what it should make."""
+
+
 class LeftoverTable(AlembicHelpersError):
     """An interrupted batch left its temporary table, and the original is not provably intact."""
 
 
 class NotSupportedError(AlembicHelpersError):
     """This database has no such thing, and "no" would not be a truthful answer."""
+
+
+class OnlineNotSupported(NotSupportedError):
+    """It cannot be done without blocking writers; nothing was changed."""
+
+    def __init__(self, operation: str, reason: str) -> None:
+        self.operation = operation
+        self.reason = reason
+        super().__init__(
+            f"{operation}: it cannot be done without blocking writers: {reason}. Nothing was "
+            "changed. To have it done all the same, with a warning: online=Online.PREFER."
+        )
 
 
 class OfflineError(AlembicHelpersError):

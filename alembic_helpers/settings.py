@@ -32,6 +32,19 @@ class Offline(enum.Enum):
     """Alembic's plain statements, each operation under a comment that says so."""
 
 
+class Online(enum.Enum):
+    """What the online operations do where a database would block writers."""
+
+    REQUIRE = "require"
+    """Raise :class:`~alembic_helpers.OnlineNotSupported`; nothing has been changed."""
+
+    PREFER = "prefer"
+    """Log a warning with the reason, and do it the blocking way."""
+
+    OFF = "off"
+    """Do it the plain way, in the migration's own transaction, without a word."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """Given in env.py: ``context.configure(..., alembic_helpers=Settings(...))``.
@@ -56,22 +69,38 @@ class Settings:
     """Seconds to wait for another session that is building what an operation asks for."""
     offline: Offline = Offline.GUARDED
     """What ``--sql`` writes."""
+    online: Online = Online.REQUIRE
+    """What the online operations do where a database would block writers."""
+    lock_timeout: float = 1.0
+    """Seconds that an online operation lets one statement wait for a lock, while others queue up
+    behind it. MySQL and MariaDB count whole seconds, from 1."""
+    lock_budget: float = 600.0
+    """Seconds in all for the tries of one online operation, and the pauses between them."""
+    heartbeat: float = 30.0
+    """Seconds between two lines of the log while an online operation waits or builds."""
+    show_queries: bool = False
+    """Does a report on blocking sessions show what they run? It may hold secrets."""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.build_timeout, (int, float)) or self.build_timeout < 0:
-            raise UsageError(
-                f"Settings(build_timeout={self.build_timeout!r}): expected seconds, as a number"
-            )
-        if not isinstance(self.on_mismatch, OnMismatch):
-            raise UsageError(
-                f"Settings(on_mismatch={self.on_mismatch!r}): expected OnMismatch.RAISE or "
-                "OnMismatch.WARN; write: from alembic_helpers import OnMismatch"
-            )
-        if not isinstance(self.offline, Offline):
-            raise UsageError(
-                f"Settings(offline={self.offline!r}): expected Offline.GUARDED or "
-                "Offline.UNGUARDED; write: from alembic_helpers import Offline"
-            )
+        for name in ("build_timeout", "lock_timeout", "lock_budget", "heartbeat"):
+            seconds = getattr(self, name)
+            if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
+                raise UsageError(f"Settings({name}={seconds!r}): expected seconds, as a number")
+        for name in ("lock_timeout", "heartbeat"):
+            if not getattr(self, name):
+                raise UsageError(f"Settings({name}=0): expected more than 0 seconds")
+        for name, choices in (
+            ("on_mismatch", OnMismatch),
+            ("offline", Offline),
+            ("online", Online),
+        ):
+            if not isinstance(getattr(self, name), choices):
+                words = [f"{choices.__name__}.{choice.name}" for choice in choices]
+                raise UsageError(
+                    f"Settings({name}={getattr(self, name)!r}): expected "
+                    f"{', '.join(words[:-1])} or {words[-1]}; write: "
+                    f"from alembic_helpers import {choices.__name__}"
+                )
 
     @classmethod
     def of(cls, opts: Mapping[str, Any]) -> Settings:

@@ -8,20 +8,47 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import alembic.op
 from alembic.ddl.impl import DefaultImpl
-from alembic.operations import schemaobj
+from alembic.operations import MigrateOperation, schemaobj
 from alembic.operations.batch import ApplyBatchImpl
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import Script
-from alembic.util import Dispatcher as Dispatcher
-from alembic.util import sqla_compat
+from alembic.util import Dispatcher, sqla_compat
 from sqlalchemy import Column, Constraint, Index, Table
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Connection, Dialect, Transaction
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.types import TypeEngine
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class ByClass(Generic[_F]):
+    """One function for each class of operations, found the way Alembic finds implementations.
+
+    Reason: ``Dispatcher`` is what ``Operations.implementation_for`` stands on, but is not part of
+    the documented interface.
+    """
+
+    def __init__(self) -> None:
+        self._dispatcher = Dispatcher()
+
+    def register(self, *classes: type[MigrateOperation]) -> Callable[[_F], _F]:
+        def register(function: _F) -> _F:
+            for class_ in classes:
+                self._dispatcher.dispatch_for(class_)(function)
+            return function
+
+        return register
+
+    def of(self, operation: MigrateOperation) -> _F | None:
+        """The function for an operation; ``None`` where none is registered."""
+        try:
+            return self._dispatcher.dispatch(operation)  # type: ignore[no-any-return]
+        except ValueError:
+            return None
 
 
 def current_context() -> MigrationContext | None:
@@ -116,6 +143,14 @@ def in_external_transaction(context: MigrationContext) -> bool:
     Reason: the public ``connection.in_transaction()`` is also true after Alembic's own begin.
     """
     return context._in_external_transaction
+
+
+def own_transaction(context: MigrationContext) -> Transaction | None:
+    """The transaction that Alembic began itself, and so may commit.
+
+    Reason: ``autocommit_block()`` asserts that there is one; nothing public says it before.
+    """
+    return context._transaction
 
 
 def is_emitted(constraint: Constraint, context: MigrationContext) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from ..databases import Database, database_of
 from ..databases.definition import Definition
-from ..databases.objects import EnumType, Index, Kind, Table
+from ..databases.objects import Constraint, EnumType, Index, Kind, Partition, Table
 from .freshness import Memory
 
 _T = TypeVar("_T")
@@ -67,6 +67,15 @@ class Door(Protocol):
     def builders(self, name: str, schema: str) -> list[int]:
         """The sessions that are building an index on a table, or hold it back from that."""
 
+    def is_new(self, name: str, schema: str) -> bool:
+        """Whether this very transaction made a table, so that no other session sees it."""
+
+    def partitions(self, name: str, schema: str) -> tuple[Partition, ...] | None:
+        """The parts of a partitioned table; ``None`` for what is not one."""
+
+    def not_null(self, name: str, schema: str, column: str) -> Constraint | None:
+        """The NOT NULL of a column, where that is a constraint with a name."""
+
     def twin(self, table: sa.Table) -> Table:
         """How the server would keep a table; raises :class:`NoTwin` when it cannot be asked."""
 
@@ -104,6 +113,12 @@ class Catalog:
     def forget(self) -> None:
         """Drop everything that is remembered."""
         self._memory.forget()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """For statements that change nothing which is remembered (settings, locks)."""
+        with self._memory.reading():
+            yield self.connection
 
     def schema(self, schema: str | None) -> str:
         mapped = self.translated(schema)
@@ -184,9 +199,19 @@ class Catalog:
             ("referring", name, schema), lambda c: self.database.referring(c, name, schema)
         )
 
+    # What changes while one looks, or is asked but once, is not remembered.
+
     def builders(self, name: str, schema: str) -> list[int]:
-        with self._memory.reading(), _without_translation(self.connection):
-            return self.database.builders(self.connection, name, schema)
+        return self._ask(lambda c: self.database.builders(c, name, schema))
+
+    def is_new(self, name: str, schema: str) -> bool:
+        return self._ask(lambda c: self.database.is_new(c, name, schema))
+
+    def partitions(self, name: str, schema: str) -> tuple[Partition, ...] | None:
+        return self._ask(lambda c: self.database.partitions(c, name, schema))
+
+    def not_null(self, name: str, schema: str, column: str) -> Constraint | None:
+        return self._ask(lambda c: self.database.not_null(c, name, schema, column))
 
     def twin(self, table: sa.Table) -> Table:
         database, connection = self.database, self.connection
@@ -204,6 +229,11 @@ class Catalog:
         where = self.schema(schema)
         with self._memory.reading(), _without_translation(self.connection):
             return self.database.sequence_definitions(self.connection, name, where, options)
+
+    def _ask(self, ask: Callable[[Connection], _T]) -> _T:
+        connection = self.connection
+        with self._memory.reading(), _without_translation(connection):
+            return ask(connection)
 
     def _recall(self, key: Hashable, ask: Callable[[Connection], _T]) -> _T:
         connection = self.connection

@@ -5,7 +5,9 @@ from __future__ import annotations
 from sqlalchemy.engine import Dialect
 
 from .base import Database, NoTwin, Rebuild, Step
+from .mssql import SQLServer
 from .mysql import MariaDB, MySQL
+from .oracle import Oracle
 from .postgresql import PostgreSQL
 from .sqlite import SQLite
 
@@ -14,6 +16,8 @@ _BY_DIALECT: dict[str, type[Database]] = {
     "postgresql": PostgreSQL,
     "mysql": MySQL,
     "mariadb": MariaDB,
+    "mssql": SQLServer,
+    "oracle": Oracle,
 }
 
 
@@ -29,8 +33,10 @@ __all__ = [
     "MariaDB",
     "MySQL",
     "NoTwin",
+    "Oracle",
     "PostgreSQL",
     "Rebuild",
+    "SQLServer",
     "SQLite",
     "Step",
     "database_of",

@@ -30,9 +30,11 @@ from .objects import (
     EnumType,
     Index,
     Kind,
+    Partition,
     Reference,
     Table,
 )
+from .sessions import Sessions
 from .spelling import Spelling
 
 
@@ -62,7 +64,7 @@ class Rebuild:
         return operations
 
 
-class Database(Capabilities, Spelling):
+class Database(Capabilities, Sessions, Spelling):
     """One kind of database. Holds no state but the dialect; every answer is asked anew."""
 
     def __init__(self, dialect: Dialect) -> None:
@@ -254,6 +256,23 @@ class Database(Capabilities, Spelling):
     def builders(self, connection: Connection, name: str, schema: str) -> list[int]:
         """The sessions that may be building an index on a table without blocking it."""
         return []
+
+    def is_new(self, connection: Connection, name: str, schema: str) -> bool:
+        """Whether this very transaction made the table, so that no other session sees it."""
+        return False
+
+    def partitions(
+        self, connection: Connection, name: str, schema: str
+    ) -> tuple[Partition, ...] | None:
+        """The parts of a partitioned table whose indexes are each an index of their own; ``None``
+        for what is not one."""
+        return None
+
+    def not_null(
+        self, connection: Connection, name: str, schema: str, column: str
+    ) -> Constraint | None:
+        """The NOT NULL of a column, where that is a constraint with a name."""
+        return None
 
     def sequence_definitions(
         self, connection: Connection, name: str, schema: str, options: Mapping[str, Any]

@@ -128,6 +128,20 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Partition:
+    """A part of a partitioned table."""
+
+    name: str
+    schema: str
+    kind: Kind
+    indexes: tuple[tuple[str, str], ...] = ()
+    """The table's own indexes that have a part here: index, and its part."""
+
+    def part_of(self, index: str) -> str | None:
+        return dict(self.indexes).get(index)
+
+
+@dataclass(frozen=True)
 class EnumType:
     name: str
     schema: str

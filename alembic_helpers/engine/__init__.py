@@ -12,7 +12,7 @@ from . import (
     views,
     written,
 )
-from .operations import IdempotentOperations, current_operations, operations_for
+from .operations import IdempotentOperations, current_operations, operations_for, procedures
 
 __all__ = [
     "IdempotentOperations",
@@ -23,6 +23,7 @@ __all__ = [
     "enums",
     "indexes",
     "operations_for",
+    "procedures",
     "rows",
     "schemas",
     "tables",

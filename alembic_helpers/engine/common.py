@@ -22,6 +22,9 @@ _Op = TypeVar("_Op", bound=MigrateOperation)
 class HelperOperation(MigrateOperation):
     """What Alembic lacks, as an operation."""
 
+    is_concurrent = False
+    """Does it stand beside writers for as long as it takes, so that it must not be cut short?"""
+
     def require(self, database: Database) -> None:
         """Raise where the database has no such thing: there is nothing to judge, nor to write."""
 

@@ -53,6 +53,7 @@ class ValidateConstraintOp(HelperOperation):
     constraint_name: str
     table_name: str
     schema: str | None
+    is_concurrent = True
 
 
 @Operations.implementation_for(ValidateConstraintOp)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any
 
 from alembic.operations import MigrateOperation
 
 from ..catalog import Site
 from ..databases.objects import Kind
 from ..errors import DefinitionMismatch, Difference
-from ..upstream import Dispatcher
+from ..upstream import ByClass
 
 
 class Verdict(enum.Enum):
@@ -105,32 +105,9 @@ def wrong_kind(subject: Subject, found: Kind | str, asked: Kind | str) -> Judgem
 
 
 Judge = Callable[[Any, Site], Judgement]
-_J = TypeVar("_J", bound=Judge)
 
-
-@dataclass(frozen=True)
-class Judges:
-    """One judge per operation class, found the way Alembic finds implementations."""
-
-    _dispatcher: Dispatcher = field(default_factory=Dispatcher)
-
-    def register(self, *operation_classes: type[MigrateOperation]) -> Callable[[_J], _J]:
-        def register(judge: _J) -> _J:
-            for operation_class in operation_classes:
-                self._dispatcher.dispatch_for(operation_class)(judge)
-            return judge
-
-        return register
-
-    def of(self, operation: MigrateOperation) -> Judge | None:
-        """The judge of an operation; ``None`` for what is not ours to judge."""
-        try:
-            return self._dispatcher.dispatch(operation)  # type: ignore[no-any-return]
-        except ValueError:
-            return None
-
-
-judges = Judges()
+judges: ByClass[Judge] = ByClass()
+"""One judge for each class of operations; there is none for what is not ours to judge."""
 
 
 def judged(operation: MigrateOperation, site: Site) -> Judgement:

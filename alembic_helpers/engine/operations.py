@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,6 +36,12 @@ _OUTCOMES = {
     Verdict.PARTIAL: Outcome.COMPLETED,
     Verdict.DIFFERENT: Outcome.KEPT,
 }
+
+
+Procedure = Callable[[Any, "IdempotentOperations"], Any]
+
+procedures: upstream.ByClass[Procedure] = upstream.ByClass()
+"""How operations are done that are more than one statement after the other."""
 
 
 class IdempotentOperations(Operations):
@@ -70,18 +76,23 @@ class IdempotentOperations(Operations):
         if self.offline:
             self._record(operation, Outcome.WRITTEN)
             return self._write(operation)
+        procedure = procedures.of(operation)
+        return procedure(operation, self) if procedure else self.do(operation)
+
+    def do(self, operation: MigrateOperation) -> Any:
+        """One operation as it is: judged, and what remains of it sent at once."""
         judge = judges.of(operation)
         if judge is None:
             result = super().invoke(operation)
             self._record(operation, Outcome.PASSED)
             return result
-        judgement = self._settled(judge, operation)
-        self._refuse(judgement)
+        judgement = self.settled(judge, operation)
+        self.refuse(judgement)
         self._warn_of_undoing(Collected(operation, calling_line(operation)), judgement)
         result = None
         for step in judgement.remaining:
-            result = self._send(step)
-        self._conclude(judgement)
+            result = self.send(step)
+        self.conclude(judgement)
         if isinstance(operation, ops.CreateTableOp) and judgement.verdict is not Verdict.ABSENT:
             return operation.to_table(self.migration_context)
         return result
@@ -99,16 +110,16 @@ class IdempotentOperations(Operations):
         plan = self._planned(batch, collecting.collected)
         for item, judgement in plan.judged:
             if judgement is not None:
-                self._refuse(judgement)
+                self.refuse(judgement)
                 self._warn_of_undoing(item, judgement)
         self._send_steps(batch, plan.steps)
         for item, judgement in plan.judged:
             if judgement is not None:
-                self._conclude(judgement)
+                self.conclude(judgement)
             else:
                 self._record(item.operation, Outcome.PASSED)
 
-    def _settled(self, judge: Judge, operation: MigrateOperation) -> Judgement:
+    def settled(self, judge: Judge, operation: MigrateOperation) -> Judgement:
         """The verdict, once nobody is building what it is about."""
         wait = Waiting(self.settings.build_timeout)
         while (judgement := judge(operation, self.site)).verdict is Verdict.BUILDING:
@@ -158,7 +169,7 @@ class IdempotentOperations(Operations):
 
     # -- act -----------------------------------------------------------------------------------
 
-    def _send(self, operation: MigrateOperation) -> Any:
+    def send(self, operation: MigrateOperation) -> Any:
         """Let Alembic do one operation; through its batch where the database needs that."""
         database = self.catalog.database
         if database.needs_batch(operation):
@@ -177,7 +188,7 @@ class IdempotentOperations(Operations):
                 self._send_batch(batch, step)
             else:
                 for operation in step.operations:
-                    self._send(operation)
+                    self.send(operation)
 
     def _send_batch(self, batch: Batch, step: Step) -> None:
         context, site = self.migration_context, self.site
@@ -196,14 +207,14 @@ class IdempotentOperations(Operations):
 
     # -- record --------------------------------------------------------------------------------
 
-    def _refuse(self, judgement: Judgement) -> None:
+    def refuse(self, judgement: Judgement) -> None:
         if judgement.verdict is Verdict.DIFFERENT:
             error = judgement.error()
             if self.settings.mismatch is OnMismatch.RAISE:
                 raise error
             log.warning("%s", error)
 
-    def _conclude(self, judgement: Judgement) -> None:
+    def conclude(self, judgement: Judgement) -> None:
         subject = judgement.subject
         outcome = _OUTCOMES[judgement.verdict]
         self._note(Record(subject.operation, subject.name, outcome, judgement.reason))
@@ -251,4 +262,4 @@ def current_operations(caller: str) -> IdempotentOperations:
     return operations_for(context)
 
 
-__all__ = ["IdempotentOperations", "current_operations", "operations_for"]
+__all__ = ["IdempotentOperations", "current_operations", "operations_for", "procedures"]

@@ -6,7 +6,7 @@ import copy
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from alembic.operations import MigrateOperation, ops
 from alembic.runtime.migration import MigrationContext
@@ -30,31 +30,9 @@ class Part:
 
 
 Parts = Callable[[Any, Scene], list[Part]]
-_P = TypeVar("_P", bound=Parts)
 
-
-class Splitting:
-    """How operations come apart, where their constructs alone do not say it."""
-
-    def __init__(self) -> None:
-        self._dispatcher = upstream.Dispatcher()
-
-    def register(self, *classes: type[MigrateOperation]) -> Callable[[_P], _P]:
-        def register(parts: _P) -> _P:
-            for class_ in classes:
-                self._dispatcher.dispatch_for(class_)(parts)
-            return parts
-
-        return register
-
-    def of(self, operation: MigrateOperation) -> Parts | None:
-        try:
-            return self._dispatcher.dispatch(operation)  # type: ignore[no-any-return]
-        except ValueError:
-            return None
-
-
-splitting = Splitting()
+splitting: upstream.ByClass[Parts] = upstream.ByClass()
+"""How operations come apart, where their constructs alone do not say it."""
 
 
 def guarded(statements: Iterable[Statement], scene: Scene) -> list[Part]:

@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from ..definition import SEQUENCE, Aspect, Definition
 from ..objects import Column
-from . import queries
+from . import queries, sessions
 from .database import MySQL
 
 
@@ -35,6 +35,7 @@ class MariaDB(MySQL):
         return True
 
     _checks = queries.MARIADB_CHECKS
+    _holders = sessions.TRANSACTIONS
 
     def _clause(self, kept: str) -> str:
         return kept

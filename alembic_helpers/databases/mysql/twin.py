@@ -17,13 +17,14 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 from sqlalchemy.sql.compiler import DDLCompiler, TypeCompiler
 
-from ..base import Database, NoTwin
+from ..base import NoTwin
 from ..construct import DeclaredType, ddl_compiler
 from ..objects import Table
 from . import ddl, queries
+from .sessions import MySQLSessions
 
 
-class TwinTables(Database):
+class TwinTables(MySQLSessions):
     def shown(self, connection: Connection, table: str) -> ddl.Shown:
         """A table as the server shows it; a temporary one hides a real one of its name."""
         sql = connection.exec_driver_sql(f"SHOW CREATE TABLE {table}").one()[1]

@@ -21,11 +21,12 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from ... import upstream
-from ..base import Database, NoTwin
+from ..base import NoTwin
 from ..construct import DeclaredType, verbatim
 from ..definition import REFERENCE, SEQUENCE, TWIN, Aspect, Definition
 from ..objects import Column, Constraint, ConstraintType, EnumType, Index, Kind, Reference, Table
 from . import definitions, queries
+from .online import PostgreSQLOnline
 
 _KINDS = {
     "r": Kind.TABLE,
@@ -55,7 +56,7 @@ _ACTIONS = {"a": None, "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "S
 _KEY = (Aspect.COLUMNS, Aspect.INCLUDE, Aspect.DEFERRABLE, Aspect.NULLS_NOT_DISTINCT)
 
 
-class PostgreSQL(Database):
+class PostgreSQL(PostgreSQLOnline):
     title = "PostgreSQL"
     compares: ClassVar[Mapping[str, Sequence[Aspect]]] = {
         "column": (
@@ -302,9 +303,6 @@ class PostgreSQL(Database):
 
     def triggers(self, connection: Connection, table: str, schema: str) -> list[str]:
         return list(connection.scalars(queries.TRIGGERS, self._relation(table, schema)))
-
-    def _relation(self, name: str, schema: str | None) -> dict[str, str | None]:
-        return {"name": self.stored_name(name), "schema": schema}
 
 
 @contextmanager

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, ops
 
-from ..base import Database, Step
+from ..base import Step
+from .sessions import SQLiteSessions
 
 
-class SQLiteBatch(Database):
+class SQLiteBatch(SQLiteSessions):
     def needs_batch(self, operation: MigrateOperation) -> bool:
         """SQLite can add a plain column, rename one, and handle indexes; the rest is a new table.
 

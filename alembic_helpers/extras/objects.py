@@ -12,11 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import SelectBase
 
-from .engine import current_operations, enums, schemas, views
-from .engine.common import HelperOperation
-from .engine.rows import EnsureRowsOp
-from .errors import MissingObject, UsageError
-from .outcomes import Outcome
+from ..engine import current_operations, enums, schemas, views
+from ..engine.rows import EnsureRowsOp
+from ..errors import MissingObject, UsageError
+from ..outcomes import Outcome
+from .invoking import invoke
 
 __all__ = [
     "add_enum_value",
@@ -34,13 +34,6 @@ __all__ = [
     "rename_enum_value",
     "replace_view",
 ]
-
-
-def _invoke(caller: str, operation: HelperOperation) -> Outcome:
-    operations = current_operations(caller)
-    operation.require(operations.catalog.database)
-    operations.invoke(operation)
-    return operations.last_outcome
 
 
 def create_enum(name: str, values: Sequence[str], *, schema: str | None = None) -> Outcome:
@@ -63,7 +56,7 @@ def create_enum(name: str, values: Sequence[str], *, schema: str | None = None) 
     """
     if isinstance(values, str):
         raise UsageError(f"create_enum {name}: values={values!r} is one string; give a list")
-    return _invoke("create_enum", enums.CreateEnumOp(name, tuple(values), schema))
+    return invoke("create_enum", enums.CreateEnumOp(name, tuple(values), schema))
 
 
 def add_enum_value(
@@ -98,7 +91,7 @@ def add_enum_value(
 
     .. versionadded:: 0.1
     """
-    return _invoke("add_enum_value", enums.AddEnumValueOp(name, value, before, after, schema))
+    return invoke("add_enum_value", enums.AddEnumValueOp(name, value, before, after, schema))
 
 
 def rename_enum_value(name: str, old: str, new: str, *, schema: str | None = None) -> Outcome:
@@ -119,7 +112,7 @@ def rename_enum_value(name: str, old: str, new: str, *, schema: str | None = Non
 
     .. versionadded:: 0.1
     """
-    return _invoke("rename_enum_value", enums.RenameEnumValueOp(name, old, new, schema))
+    return invoke("rename_enum_value", enums.RenameEnumValueOp(name, old, new, schema))
 
 
 def drop_enum(name: str, *, schema: str | None = None) -> Outcome:
@@ -137,7 +130,7 @@ def drop_enum(name: str, *, schema: str | None = None) -> Outcome:
 
     .. versionadded:: 0.1
     """
-    return _invoke("drop_enum", enums.DropEnumOp(name, schema))
+    return invoke("drop_enum", enums.DropEnumOp(name, schema))
 
 
 def create_schema(name: str) -> Outcome:
@@ -153,7 +146,7 @@ def create_schema(name: str) -> Outcome:
 
     .. versionadded:: 0.1
     """
-    return _invoke("create_schema", schemas.CreateSchemaOp(name))
+    return invoke("create_schema", schemas.CreateSchemaOp(name))
 
 
 def drop_schema(name: str) -> Outcome:
@@ -172,7 +165,7 @@ def drop_schema(name: str) -> Outcome:
 
     .. versionadded:: 0.1
     """
-    return _invoke("drop_schema", schemas.DropSchemaOp(name))
+    return invoke("drop_schema", schemas.DropSchemaOp(name))
 
 
 def create_sequence(name: str, *, schema: str | None = None, **options: Any) -> Outcome:
@@ -195,7 +188,7 @@ def create_sequence(name: str, *, schema: str | None = None, **options: Any) -> 
     .. versionadded:: 0.1
     """
     sa.Sequence(name, **options)  # a wrong option fails here, before anything is looked at
-    return _invoke("create_sequence", schemas.CreateSequenceOp(name, schema, options))
+    return invoke("create_sequence", schemas.CreateSequenceOp(name, schema, options))
 
 
 def drop_sequence(name: str, *, schema: str | None = None) -> Outcome:
@@ -213,7 +206,7 @@ def drop_sequence(name: str, *, schema: str | None = None) -> Outcome:
 
     .. versionadded:: 0.1
     """
-    return _invoke("drop_sequence", schemas.DropSequenceOp(name, schema))
+    return invoke("drop_sequence", schemas.DropSequenceOp(name, schema))
 
 
 def create_view(
@@ -242,7 +235,7 @@ def create_view(
 
     .. versionadded:: 0.1
     """
-    return _invoke("create_view", views.CreateViewOp(name, select, schema, materialized))
+    return invoke("create_view", views.CreateViewOp(name, select, schema, materialized))
 
 
 def replace_view(name: str, select: str | SelectBase, *, schema: str | None = None) -> Outcome:
@@ -262,7 +255,7 @@ def replace_view(name: str, select: str | SelectBase, *, schema: str | None = No
 
     .. versionadded:: 0.1
     """
-    return _invoke("replace_view", views.ReplaceViewOp(name, select, schema))
+    return invoke("replace_view", views.ReplaceViewOp(name, select, schema))
 
 
 def drop_view(name: str, *, schema: str | None = None, materialized: bool = False) -> Outcome:
@@ -280,7 +273,7 @@ def drop_view(name: str, *, schema: str | None = None, materialized: bool = Fals
 
     .. versionadded:: 0.1
     """
-    return _invoke("drop_view", views.DropViewOp(name, schema, materialized))
+    return invoke("drop_view", views.DropViewOp(name, schema, materialized))
 
 
 def create_extension(name: str, *, schema: str | None = None) -> Outcome:
@@ -297,7 +290,7 @@ def create_extension(name: str, *, schema: str | None = None) -> Outcome:
 
     .. versionadded:: 0.1
     """
-    return _invoke("create_extension", schemas.CreateExtensionOp(name, schema))
+    return invoke("create_extension", schemas.CreateExtensionOp(name, schema))
 
 
 def drop_extension(name: str) -> Outcome:
@@ -313,7 +306,7 @@ def drop_extension(name: str) -> Outcome:
 
     .. versionadded:: 0.1
     """
-    return _invoke("drop_extension", schemas.DropExtensionOp(name))
+    return invoke("drop_extension", schemas.DropExtensionOp(name))
 
 
 def ensure_rows(
@@ -344,7 +337,7 @@ def ensure_rows(
     if isinstance(key, str):
         raise UsageError(f"ensure_rows: key={key!r} is one string; write key=[{key!r}]")
     target = _named(table, rows, schema) if isinstance(table, str) else table
-    return _invoke("ensure_rows", EnsureRowsOp(target, rows, key))
+    return invoke("ensure_rows", EnsureRowsOp(target, rows, key))
 
 
 def _named(

@@ -1,0 +1,14 @@
+"""How what Alembic lacks reaches the engine."""
+
+from __future__ import annotations
+
+from ..engine import current_operations
+from ..engine.common import HelperOperation
+from ..outcomes import Outcome
+
+
+def invoke(caller: str, operation: HelperOperation) -> Outcome:
+    operations = current_operations(caller)
+    operation.require(operations.catalog.database)
+    operations.invoke(operation)
+    return operations.last_outcome

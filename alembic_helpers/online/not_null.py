@@ -1,0 +1,132 @@
+"""NOT NULL for a column of a table that others write to, without a scan under a lock."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+from alembic.operations import MigrateOperation, Operations, ops
+
+from ..catalog import Site
+from ..databases.objects import Constraint, ConstraintType, Table
+from ..engine import procedures
+from ..engine.common import HelperOperation, at, changed, landing, send, visible_table
+from ..engine.constraints import ValidateConstraintOp
+from ..engine.judgement import Judgement, Verdict, judges, partial
+from ..settings import Online
+from .conduct import conduct
+from .ddl import AddNotNull
+from .finding import nulls
+from .operation import OnlineOperation
+
+
+class SetNotNullOnlineOp(OnlineOperation):
+    name = "set_not_null_online"
+
+    def __init__(self, plain: ops.AlterColumnOp, online: Online | None) -> None:
+        self.plain: ops.AlterColumnOp = plain
+        self.online = online
+
+    def taken_back(self, sent: Sequence[MigrateOperation], site: Site) -> list[MigrateOperation]:
+        """The constraint, if this run made it."""
+        plain = self.plain
+        undone: list[MigrateOperation] = []
+        for step in sent:
+            if isinstance(step, AddNotNullOp):  # without NOT NULL, its constraint is gone
+                undone.append(changed(plain, modify_nullable=True, existing_nullable=False))
+            elif isinstance(step, ops.CreateCheckConstraintOp):
+                name = sa.schema.conv(str(step.constraint_name))
+                undone.append(
+                    ops.DropConstraintOp(name, step.table_name, type_="check", schema=step.schema)
+                )
+        return undone
+
+    def violating(self, site: Site) -> str:
+        return nulls(self.plain.table_name, self.plain.schema, self.plain.column_name, site)
+
+
+procedures.register(SetNotNullOnlineOp)(conduct)
+
+
+@dataclass
+class AddNotNullOp(HelperOperation):
+    constraint_name: str
+    table_name: str
+    schema: str | None
+    column: str
+
+
+@Operations.implementation_for(AddNotNullOp)
+def _add_not_null(operations: Operations, operation: AddNotNullOp) -> None:
+    schema = at(operation.schema, operations.migration_context)
+    name, column = operation.constraint_name, operation.column
+    send(operations, AddNotNull(schema, operation.table_name, column, name))
+
+
+@judges.register(SetNotNullOnlineOp)
+def set_not_null(operation: SetNotNullOnlineOp, site: Site) -> Judgement:
+    plain = operation.plain
+    judgement = operation.judged(plain, site)
+    table = visible_table(plain.table_name, plain.schema, site)
+    column = table.column(plain.column_name) if table else None
+    if table is None or column is None or not site.database.not_valid:
+        return judgement
+    left = _own_check(table, column.name)
+    if judgement.verdict is Verdict.SAME:
+        return _rest(judgement, left, column.name, table, site)
+    if site.database.has_not_null_constraints:
+        name = site.database.stored_name(f"{table.name}_{column.name}_not_null")
+        step: MigrateOperation = AddNotNullOp(name, table.name, plain.schema, column.name)
+        return replace(judgement, remaining=(landing(step, table, site),))
+    proof = left or _proof(table, column.name)
+    if proof is None:
+        check = ops.CreateCheckConstraintOp(
+            sa.schema.conv(own_name(table.name, column.name)),
+            table.name,
+            sa.column(column.name).is_not(None),
+            schema=plain.schema,
+            **site.database.not_valid,
+        )
+        return replace(judgement, remaining=(landing(check, table, site),))
+    if not proof.validated:
+        validate = ValidateConstraintOp(str(proof.name), table.name, plain.schema)
+        return replace(judgement, remaining=(landing(validate, table, site),))
+    return judgement
+
+
+def _rest(
+    judgement: Judgement, left: Constraint | None, column: str, table: Table, site: Site
+) -> Judgement:
+    """The column says NOT NULL: are its rows checked, and is our own check gone?"""
+    native = site.door.not_null(table.name, table.schema, column)
+    step: MigrateOperation
+    if native is not None and not native.validated:
+        step = ValidateConstraintOp(str(native.name), table.name, table.schema)
+        return partial(judgement.subject, [step], "it was there, but NOT VALID; validated")
+    if left is not None:
+        name = sa.schema.conv(str(left.name))
+        step = ops.DropConstraintOp(name, table.name, type_="check", schema=table.schema)
+        return partial(judgement.subject, [step], "already so, dropped the check that proved it")
+    return judgement
+
+
+def own_name(table: str, column: str) -> str:
+    """The name of the check that is made for the time being: nobody else's has it."""
+    digest = hashlib.sha256(f"{table}.{column}".encode()).hexdigest()[:16]
+    return f"ah_not_null_{digest}"
+
+
+def _own_check(table: Table, column: str) -> Constraint | None:
+    return table.constraint(own_name(table.name, column), ConstraintType.CHECK)
+
+
+def _proof(table: Table, column: str) -> Constraint | None:
+    """A validated check of the user's that says just that."""
+    for check in table.of_type(ConstraintType.CHECK):
+        words = f"({column} IS NOT NULL)"
+        said = (check.sqltext or "").replace('"', "")
+        if check.validated and said.strip("()") == words.strip("()"):
+            return check
+    return None

@@ -1,0 +1,87 @@
+"""The session while an online operation runs: nothing is left uncommitted, and others wait."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from .. import upstream
+from ..databases import Database
+from ..engine import IdempotentOperations
+from ..errors import BuildInProgress, OnlineNotSupported
+
+log = logging.getLogger("alembic.helpers")
+
+
+@contextmanager
+def committing(operations: IdempotentOperations, name: str, *, only_ddl: bool) -> Iterator[None]:
+    """What the revision did before is committed, and within each statement commits itself.
+
+    ``only_ddl``: all statements within are DDL, which some databases commit by themselves.
+    """
+    context = operations.migration_context
+    connection = operations.catalog.connection
+    if upstream.is_autocommit(connection):
+        yield
+    elif upstream.own_transaction(context) is not None or not connection.in_transaction():
+        with context.autocommit_block():
+            yield
+    elif only_ddl and not context.impl.transactional_ddl:
+        yield
+    else:
+        raise OnlineNotSupported(
+            name,
+            "it has to commit, and the transaction that is open is not Alembic's to commit; in "
+            "env.py, run no statement on the connection before context.configure(), and use "
+            "context.begin_transaction()",
+        )
+
+
+@contextmanager
+def turn(operations: IdempotentOperations, thing: str, words: str) -> Iterator[None]:
+    """One runner at a time, of those that use this library, works on a thing."""
+    database, connection = operations.catalog.database, operations.catalog.connection
+    settings = operations.settings
+    since = told = time.monotonic()
+    pause = 0.1
+    with operations.catalog.reading():
+        while not database.try_lock(connection, thing):
+            now = time.monotonic()
+            if now - since >= settings.build_timeout:
+                raise BuildInProgress(
+                    f"{words}: another run is at work on it; waited {settings.build_timeout:g} s, "
+                    "nothing was changed. Run the migration again when that run is done, or let "
+                    "it wait longer: Settings(build_timeout=...)."
+                )
+            if told == since or now - told >= settings.heartbeat:
+                told = now
+                log.info("waiting   %s: another run is at work on it", words)
+            time.sleep(random.uniform(pause / 2, pause))
+            pause = min(5.0, pause * 1.5)
+    try:
+        operations.catalog.forget()
+        yield
+    finally:
+        if not connection.invalidated:
+            database.unlock(connection, thing)
+
+
+@contextmanager
+def amended(connection: Connection, database: Database) -> Iterator[None]:
+    """DDL that is sent within says that it must not block writers."""
+
+    def amend(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> tuple[str, Any]:
+        return database.online_sql(statement), parameters
+
+    sa.event.listen(connection, "before_cursor_execute", amend, retval=True)
+    try:
+        yield
+    finally:
+        sa.event.remove(connection, "before_cursor_execute", amend)
