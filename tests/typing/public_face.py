@@ -8,12 +8,14 @@ from typing_extensions import assert_type
 
 import alembic_helpers
 from alembic_helpers import (
+    Online,
     OnMismatch,
     Outcome,
     Settings,
     add_column_if_not_exists,
     create_enum,
     create_index_if_not_exists,
+    create_index_online,
     drop_table_if_exists,
     find_constraint_name,
     op,
@@ -41,9 +43,15 @@ assert_type(create_index_if_not_exists("ix", "t", ["a"], unique=True), Outcome)
 create_index_if_not_exists("ix", "t", ["a"], unique="no")  # expect-error
 drop_table_if_exists(1)  # expect-error
 
+assert_type(op.create_index_online("ix", "t", ["a"], online=Online.PREFER), Outcome)
+assert_type(create_index_online("ix", "t", ["a"], unique=True), Outcome)
+create_index_online("ix", "t", ["a"], online="prefer")  # expect-error
+assert_type(op.set_not_null_online("t", "a", existing_type=sa.Integer), Outcome)
+
 with op.batch_alter_table("t") as batch_op:
     batch_op.add_column(sa.Column("b", sa.Integer))
 
 Settings(on_mismatch=OnMismatch.WARN)
 Settings(on_mismatch="warn")  # expect-error
+Settings(online=Online.PREFER, lock_timeout=0.5)
 assert_type(alembic_helpers.__version__, str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -15,6 +16,11 @@ from . import queries, sessions
 from .database import MySQL
 
 
+_DROP_INDEX = re.compile(
+    r"\s*DROP\s+INDEX\s+(`(?:[^`]|``)+`|[\w$]+)\s+ON\s+(.*)", re.IGNORECASE | re.DOTALL
+)
+
+
 class MariaDB(MySQL):
     title = "MariaDB"
     compares: ClassVar[Mapping[str, Sequence[Aspect]]] = {**MySQL.compares, "sequence": SEQUENCE}
@@ -23,6 +29,16 @@ class MariaDB(MySQL):
     def has_sequences(self) -> bool:
         """SQLAlchemy knows it only of a server that it has met, which --sql has none of."""
         return super().has_sequences or not getattr(self.dialect, "server_version_info", None)
+
+    def online_sql(self, statement: str) -> str:
+        """DROP INDEX has no words for it there, ALTER TABLE has.
+
+        https://mariadb.com/docs/server/reference/sql-statements/data-definition/drop/drop-index
+        """
+        dropped = _DROP_INDEX.fullmatch(statement)
+        if dropped is not None:
+            statement = f"ALTER TABLE {dropped[2]} DROP INDEX {dropped[1]}"
+        return super().online_sql(statement)
 
     def equals(self, column: ColumnElement[Any], value: Any, stored: Column) -> ColumnElement[bool]:
         """JSON is text there, stored as it was sent."""
