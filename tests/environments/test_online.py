@@ -97,5 +97,8 @@ assert locks == 0
     project.upgrade("r1")
     project.upgrade()
     with database.engine.connect() as connection:
-        query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+        query = (
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = "
+            "(SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
         assert connection.scalar(sa.text(query)) == 0
