@@ -1,0 +1,85 @@
+"""The table that is about to be replaced, as SQLite holds it: rows, text, and what is near it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ... import upstream
+from ...errors import LeftoverTable
+from ..objects import Table
+
+if TYPE_CHECKING:
+    from .database import SQLite
+
+
+class Original:
+    def __init__(self, database: SQLite, connection: Connection, table: Table) -> None:
+        self.database, self.connection, self.table = database, connection, table
+
+    def count(self) -> int:
+        quoted = self.database.quoted(self.table.schema, self.table.name)
+        return self.scalar(f"SELECT count(*) FROM {quoted}")
+
+    def sql(self) -> str:
+        query = sa.text(
+            f"SELECT sql FROM {self.master()} WHERE type = 'table' AND name = :name COLLATE NOCASE"
+        )
+        return self.connection.scalar(query, self.names()) or ""
+
+    def master(self) -> str:
+        return self.database.quoted(self.table.schema, "sqlite_master")
+
+    def names(self) -> dict[str, str]:
+        return {"name": self.table.name, "schema": self.table.schema}
+
+    def pragma(self, name: str) -> int:
+        return self.scalar(f"PRAGMA {name}") or 0
+
+    def scalar(self, sql: str) -> int:
+        value: int = self.execute(sql).scalar()  # type: ignore[assignment]
+        return value
+
+    def execute(self, sql: str) -> sa.CursorResult[Any]:
+        return self.connection.exec_driver_sql(sql)
+
+    def in_transaction(self) -> bool:
+        # pysqlite begins by itself only before DML; SQLAlchemy's own idea of it is no help.
+        return bool(self.connection.connection.driver_connection.in_transaction)  # type: ignore[union-attr]
+
+    def is_referenced(self) -> bool:
+        query = sa.text(
+            f"SELECT 1 FROM {self.master()} m, pragma_foreign_key_list(m.name, :schema) f "
+            "WHERE m.type = 'table' AND f.\"table\" = :name COLLATE NOCASE LIMIT 1"
+        )
+        return self.connection.scalar(query, self.names()) is not None
+
+    def clear_leftover(self) -> None:
+        """Drop the temporary table of an interrupted batch, if the original has all its rows."""
+        name = upstream.batch_temporary_name(self.table.name)
+        leftover = self.database.table(self.connection, name, self.table.schema)
+        if leftover is None:
+            return
+        quoted = self.database.quoted(self.table.schema, name)
+        original = self.database.quoted(self.table.schema, self.table.name)
+        quote = self.database.quoted
+        shared = [quote(c.name) for c in leftover.columns if self.table.column(c.name)]
+        rows = self.scalar(f"SELECT count(*) FROM {quoted}")
+        lost = rows
+        if shared and rows:
+            columns = ", ".join(shared)
+            lost = self.scalar(
+                f"SELECT count(*) FROM (SELECT {columns} FROM {quoted} "
+                f"EXCEPT SELECT {columns} FROM {original})"
+            )
+        if lost or rows > self.count():
+            raise LeftoverTable(
+                f"{self.table.name}: an interrupted batch left {name!r} with {rows} rows, and not "
+                f"all of them are in {self.table.name!r}; nothing was changed. Compare the two. If "
+                f"the original is complete: DROP TABLE {quoted}; if it is not, the leftover holds "
+                f"the rows: DROP TABLE {original}; ALTER TABLE {quoted} RENAME TO "
+                f"{quote(self.table.name)}."
+            )
+        self.execute(f"DROP TABLE {quoted}")
