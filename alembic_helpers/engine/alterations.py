@@ -38,11 +38,11 @@ def alter_column(operation: ops.AlterColumnOp, site: Site) -> Judgement:
         if checks.operations:
             return partial(subject, checks.operations, f"already so, added {checks.names[0]}")
         return same(subject, "already so")
+    modified = {name: rest.get(name, nothing) for name, nothing in _MODIFICATIONS.items()}
     remaining = changed(
         landing(operation, table, site),
         column_name=found.name,
-        **{name: rest.get(name, nothing) for name, nothing in _MODIFICATIONS.items()},
-        **_existing(operation, found, rest, table, site),
+        **(modified | _existing(operation, found, rest, table, site)),
         kw=_keywords(operation, found, rest, site),
     )
     asked = [n for n, nothing in _MODIFICATIONS.items() if getattr(operation, n) is not nothing]
@@ -134,9 +134,31 @@ def _existing(
     if "modify_type" not in rest and not right:  # with a new type it says which CHECK goes
         existing["existing_type"] = found.type
     if not found.generated:
-        default = found.default
-        existing["existing_server_default"] = None if default is None else verbatim(default)
+        existing |= _existing_default(operation, found, rest, existing, site)
     return existing
+
+
+def _existing_default(
+    operation: ops.AlterColumnOp,
+    found: Column,
+    rest: dict[str, Any],
+    existing: dict[str, Any],
+    site: Site,
+) -> dict[str, Any]:
+    """The default, and with it ON UPDATE, which stands behind it; without one, behind the type."""
+    default = found.default
+    touched = (found.definition or {}).get(Aspect.ON_UPDATE)
+    new_type = rest.get("modify_type")
+    keeps = new_type is None or isinstance(to_instance(new_type), sa.DateTime)
+    said = "modify_server_default" in rest or "ON UPDATE" in (default or "").upper()
+    if touched is None or said or not keeps:
+        return {"existing_server_default": None if default is None else verbatim(default)}
+    if default is not None or rest.get("modify_nullable", found.nullable):
+        return {"existing_server_default": verbatim(f"{default or 'NULL'} ON UPDATE {touched}")}
+    name = "existing_type" if new_type is None else "modify_type"
+    type_ = to_instance(new_type or existing.get(name) or operation.existing_type)
+    spelled = site.context.dialect.type_compiler_instance.process(type_)
+    return {name: DeclaredType(f"{spelled} ON UPDATE {touched}"), "existing_server_default": None}
 
 
 def _missing_checks(

@@ -248,6 +248,41 @@ def test_on_update_stays(run, found, connection, schema):
 
 
 @pytest.mark.capability("has_inline_enums")
+@pytest.mark.parametrize(
+    "default", ["DEFAULT '2000-01-02 03:04:05'", "DEFAULT NULL", "DEFAULT CURRENT_TIMESTAMP"]
+)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"nullable": False},
+        {"comment": "c"},
+        {"nullable": False, "type_": mysql.DATETIME(), "existing_type": mysql.TIMESTAMP()},
+        {"type_": mysql.DATETIME()},
+        {"nullable": False, "existing_type": mysql.TIMESTAMP()},
+    ],
+)
+def test_on_update_stays_behind_any_default(connection, run, default, change):
+    connection.exec_driver_sql(
+        f"CREATE TABLE t (a timestamp NULL {default} ON UPDATE CURRENT_TIMESTAMP)"
+    )
+    assert run(lambda: op.alter_column("t", "a", **change)) == [Outcome.APPLIED]
+    kept = connection.exec_driver_sql("SHOW CREATE TABLE t").one()[1].upper()
+    assert "ON UPDATE CURRENT_TIMESTAMP" in kept
+    assert ("2000-01-02" in kept) == ("2000" in default)
+    connection.rollback()
+    assert run(lambda: op.alter_column("t", "a", **change)) == [Outcome.SKIPPED]
+
+
+@pytest.mark.capability("has_inline_enums")
+def test_on_update_goes_with_a_type_that_has_none(connection, run):
+    connection.exec_driver_sql("CREATE TABLE t (a timestamp NULL ON UPDATE CURRENT_TIMESTAMP)")
+    run(lambda: op.alter_column("t", "a", type_=sa.String(40)))
+    kept = connection.exec_driver_sql("SHOW CREATE TABLE t").one()[1].upper()
+    assert "VARCHAR(40)" in kept
+    assert "ON UPDATE" not in kept
+
+
+@pytest.mark.capability("has_inline_enums")
 def test_enum_values(run, twice, found, schema):
     run(
         lambda: op.create_table(
