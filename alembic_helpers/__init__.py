@@ -4,6 +4,7 @@ from . import op
 from .errors import (
     AlembicHelpersError,
     AmbiguousMatch,
+    BackfillStalled,
     Blocker,
     BuildInProgress,
     ConstraintViolation,
@@ -22,6 +23,7 @@ from .errors import (
 )
 from .extras import (
     add_enum_value,
+    backfill,
     create_check_constraint_online,
     create_enum,
     create_extension,
@@ -86,6 +88,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AlembicHelpersError",
     "AmbiguousMatch",
+    "BackfillStalled",
     "Blocker",
     "BuildInProgress",
     "ConstraintViolation",
@@ -108,6 +111,7 @@ __all__ = [
     "VerificationFailed",
     "add_column_if_not_exists",
     "add_enum_value",
+    "backfill",
     "check_constraint_exists",
     "column_exists",
     "constraint_exists",

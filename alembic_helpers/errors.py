@@ -11,6 +11,7 @@
         BuildInProgress        another session is building it
         LockNotAvailable       other sessions did not let a lock go in time
         ConstraintViolation    rows are there that a constraint or a unique index does not allow
+        BackfillStalled        rows stay to be done, whatever a backfill does to them
         VerificationFailed     it was sent, and the database does not show it
         LeftoverTable          an interrupted batch left a table that may hold the only copy of rows
         NotSupportedError      this database has no such thing
@@ -144,6 +145,17 @@ class ConstraintViolation(AlembicHelpersError):
     def __init__(self, message: str, *, query: str) -> None:
         self.query = query
         """The SELECT that finds the rows."""
+        super().__init__(message)
+
+
+class BackfillStalled(AlembicHelpersError):
+    """Rows that a backfill has changed are still to be done, or it may not see all rows."""
+
+    def __init__(self, message: str, *, rows: int = 0, query: str = "") -> None:
+        self.rows = rows
+        """How many are still to be done."""
+        self.query = query
+        """The SELECT that finds them."""
         super().__init__(message)
 
 

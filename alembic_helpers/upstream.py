@@ -251,6 +251,27 @@ def intercept(context: MigrationContext, takes: Callable[[Any], bool]) -> None:
     context.impl.memo = memo
 
 
+def follow_transactions(context: MigrationContext, turned: Callable[[bool], None]) -> None:
+    """Call ``turned`` with each BEGIN (true) and COMMIT (false) that Alembic prints.
+
+    Reason: Alembic does not keep whether a script is within a transaction, and
+    ``autocommit_block()`` prints its COMMIT and BEGIN whether it is or not.
+    """
+    impl = context.impl
+
+    def follow(name: str, is_open: bool) -> None:
+        emit = getattr(impl, name)
+
+        def followed() -> None:
+            emit()
+            turned(is_open)
+
+        setattr(impl, name, followed)
+
+    follow("emit_begin", True)
+    follow("emit_commit", False)
+
+
 def _impl(of: type[DefaultImpl], context: MigrationContext) -> DefaultImpl:
     return of(
         context.dialect,

@@ -8,12 +8,13 @@ import inspect
 import itertools
 import re
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from alembic_helpers import (
     Offline,
+    Online,
     OnMismatch,
     Outcome,
     Settings,
@@ -29,6 +30,9 @@ from alembic_helpers import (
 from alembic_helpers.cli import commands
 
 PAGE = Path(__file__).with_name("reference.md")
+
+LACKING = [n for n in extras.__all__ if getattr(extras, n).__module__ == extras.objects.__name__]
+ONLINE = [n for n in extras.__all__ if n not in LACKING]
 
 _INTRODUCTION = """\
 # Reference
@@ -47,20 +51,24 @@ def page() -> str:
         [
             _INTRODUCTION,
             "## Predicates and finders\n",
-            *functions(predicates),
+            *functions(predicates, predicates.__all__),
             "## What Alembic lacks\n",
-            *functions(extras),
+            *functions(extras, LACKING),
+            "## While others write\n",
+            *functions(extras, ONLINE),
             "## Explicit verbs\n",
             *explicit_verbs(),
             "## Settings\n",
             entry(Settings),
-            *members(OnMismatch, settings),
-            *members(Offline, settings),
+            *members(Settings, settings),
+            *choices(OnMismatch, settings),
+            *choices(Online, settings),
+            *choices(Offline, settings),
             entry(on_mismatch),
             "## SQL scripts\n",
             entry(guard_script),
             "## Outcomes\n",
-            *members(Outcome, outcomes),
+            *choices(Outcome, outcomes),
             "## Errors\n",
             markdown(inspect.getdoc(errors) or ""),
             "## Commands\n",
@@ -69,8 +77,8 @@ def page() -> str:
     )
 
 
-def functions(module: Any) -> Iterator[str]:
-    for name in module.__all__:
+def functions(module: Any, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
         function = getattr(module, name)
         if function.__name__ == name:
             yield entry(function)
@@ -112,17 +120,23 @@ def explicit_verbs() -> Iterator[str]:
     yield ""
 
 
-def members(documented: type[enum.Enum], module: Any) -> Iterator[str]:
-    """An enum and its members, each with the string below it in the source."""
+def choices(documented: type[enum.Enum], module: Any) -> Iterator[str]:
     yield f"### {documented.__name__}\n"
     yield markdown(inspect.getdoc(documented) or "")
+    yield from members(documented, module)
+
+
+def members(documented: type[Any], module: Any) -> Iterator[str]:
+    """The members of an enum or a dataclass, each with the string below it in the source."""
     tree = ast.parse(inspect.getsource(module))
     (body,) = (n.body for n in tree.body if getattr(n, "name", "") == documented.__name__)
     for assigned, text in itertools.pairwise(body):
-        if isinstance(assigned, ast.Assign) and isinstance(text, ast.Expr):
-            assert isinstance(assigned.targets[0], ast.Name)
-            name = f"{documented.__name__}.{assigned.targets[0].id}"
-            yield f"- `{name}`: {inline(inspect.cleandoc(ast.literal_eval(text.value)))}"
+        if isinstance(assigned, (ast.Assign, ast.AnnAssign)) and isinstance(text, ast.Expr):
+            target = assigned.target if isinstance(assigned, ast.AnnAssign) else assigned.targets[0]
+            assert isinstance(target, ast.Name)
+            name = f"{documented.__name__}.{target.id}"
+            said = inline(inspect.cleandoc(ast.literal_eval(text.value))).replace("\n", "\n  ")
+            yield f"- `{name}`: {said}"
     yield ""
 
 
@@ -157,7 +171,7 @@ def prose(text: str) -> str:
     text = re.sub(r"(?m)^\.\. versionadded:: (.+)$", r"*New in \1.*", text)
     text = re.sub(r"(?m)^:param (\w+): ", r"- `\1`: ", text)
     text = re.sub(r"(?m)^:returns: ", "- returns ", text)
-    text = re.sub(r"(?m)^:raises (\w+): ", r"- raises `\1` ", text)
+    text = re.sub(r"(?m)^:raises ([\w.]+): ", r"- raises `\1` ", text)
     text = re.sub(r"(?m)^    (?=\S)", "  ", text)  # an item goes on
     return inline(text)
 

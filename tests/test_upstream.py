@@ -218,6 +218,15 @@ def test_intercept_shows_each_construct_and_prints_the_rest() -> None:
     assert context.output_buffer.getvalue() == "SELECT 1;\n\n"
 
 
+def test_follow_transactions_tells_what_alembic_begins_and_commits() -> None:
+    context, told = offline("postgresql"), []
+    upstream.follow_transactions(context, told.append)
+    with context.begin_transaction(), context.autocommit_block():
+        assert told == [True, False]
+    assert told == [True, False, True, False]
+    assert context.output_buffer.getvalue().split() == ["BEGIN;", "COMMIT;"] * 2
+
+
 def history(tmp_path: Path) -> ScriptDirectory:
     (tmp_path / "versions").mkdir()
     for revision, down, on in (("a", None, None), ("b", "a", None), ("c", None, "b")):

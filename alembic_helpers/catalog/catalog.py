@@ -70,6 +70,9 @@ class Door(Protocol):
     def is_new(self, name: str, schema: str) -> bool:
         """Whether this very transaction made a table, so that no other session sees it."""
 
+    def hides_rows(self, name: str, schema: str) -> bool:
+        """Whether this user may not see, or not change, all rows of a table."""
+
     def partitions(self, name: str, schema: str) -> tuple[Partition, ...] | None:
         """The parts of a partitioned table; ``None`` for what is not one."""
 
@@ -206,6 +209,9 @@ class Catalog:
 
     def is_new(self, name: str, schema: str) -> bool:
         return self._ask(lambda c: self.database.is_new(c, name, schema))
+
+    def hides_rows(self, name: str, schema: str) -> bool:
+        return self._ask(lambda c: self.database.hides_rows(c, name, schema))
 
     def partitions(self, name: str, schema: str) -> tuple[Partition, ...] | None:
         return self._ask(lambda c: self.database.partitions(c, name, schema))

@@ -22,6 +22,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from ..errors import NotSupportedError
 from .capabilities import Capabilities
 from .definition import Definition
+from .keys import Keys
 from .objects import (
     TABLE_LIKE,
     Column,
@@ -64,7 +65,7 @@ class Rebuild:
         return operations
 
 
-class Database(Capabilities, Sessions, Spelling):
+class Database(Capabilities, Sessions, Keys, Spelling):
     """One kind of database. Holds no state but the dialect; every answer is asked anew."""
 
     def __init__(self, dialect: Dialect) -> None:
@@ -259,6 +260,10 @@ class Database(Capabilities, Sessions, Spelling):
 
     def is_new(self, connection: Connection, name: str, schema: str) -> bool:
         """Whether this very transaction made the table, so that no other session sees it."""
+        return False
+
+    def hides_rows(self, connection: Connection, name: str, schema: str) -> bool:
+        """Whether the session's user may not see, or not change, all rows of a table."""
         return False
 
     def partitions(

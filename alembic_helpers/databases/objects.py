@@ -134,11 +134,12 @@ class Partition:
     name: str
     schema: str
     kind: Kind
-    indexes: tuple[tuple[str, str], ...] = ()
-    """The table's own indexes that have a part here: index, and its part."""
+    indexes: tuple[tuple[str, str, bool], ...] = ()
+    """The table's own indexes that have a part here: index, its part, and whether that is valid."""
 
-    def part_of(self, index: str) -> str | None:
-        return dict(self.indexes).get(index)
+    def part_of(self, index: str) -> tuple[str, bool] | None:
+        """The part of an index, and whether it is valid."""
+        return next(((part, valid) for own, part, valid in self.indexes if own == index), None)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
 from ..errors import Blocker
+from .objects import ConstraintType
 
 
 class Sessions:
@@ -21,6 +22,8 @@ class Sessions:
     """Alembic's keywords for an index that is built beside the writers, outside a transaction."""
     not_valid: ClassVar[dict[str, Any]] = {}
     """Alembic's keywords for a constraint whose rows are checked later."""
+    alters_online = False
+    """Is there a way to add a constraint, or NOT NULL, and read the rows while others write?"""
     writes_one_at_a_time = False
     """Does any write keep all others waiting, so that there is nothing to gain?"""
     adopts_indexes = False
@@ -34,6 +37,10 @@ class Sessions:
     @property
     def has_not_null_constraints(self) -> bool:
         """Is NOT NULL a constraint with a name, whose rows can be checked later?"""
+        return False
+
+    def copies_table_for(self, type_: ConstraintType) -> bool:
+        """Does a constraint of that type need a copy of the table, which keeps writers out?"""
         return False
 
     def online_sql(self, statement: str) -> str:

@@ -25,6 +25,11 @@ class HelperOperation(MigrateOperation):
     is_concurrent = False
     """Does it stand beside writers for as long as it takes, so that it must not be cut short?"""
 
+    @property
+    def words(self) -> str:
+        """What it is, for the log; empty: its class and its names say it."""
+        return ""
+
     def require(self, database: Database) -> None:
         """Raise where the database has no such thing: there is nothing to judge, nor to write."""
 

@@ -6,7 +6,7 @@ import re
 
 from alembic.operations import MigrateOperation
 
-from .common import qualified
+from .common import HelperOperation, qualified
 
 _NAMES = ("index_name", "constraint_name", "column_name", "name")
 
@@ -26,3 +26,9 @@ def target_name(operation: MigrateOperation) -> str:
     named = [operation, getattr(operation, "column", None)]
     own = next((n for o in named for n in (getattr(o, a, None) for a in _NAMES) if n), None)
     return qualified(*(str(part) for part in (schema, table, own) if part))
+
+
+def described(operation: MigrateOperation) -> str:
+    """Both, as one."""
+    words = operation.words if isinstance(operation, HelperOperation) else ""
+    return words or f"{operation_name(operation)} {target_name(operation)}".rstrip()

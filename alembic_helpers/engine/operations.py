@@ -21,7 +21,7 @@ from ..outcomes import Outcome, Record, summary
 from ..settings import Offline, OnMismatch, Settings
 from .batch import Batch, Collected, CollectingBatch, Plan
 from .common import qualified, unflagged
-from .describe import operation_name, target_name
+from .describe import described, operation_name, target_name
 from .forecast import after
 from .judgement import Judge, Judgement, Verdict, judges
 from .types import enums_already_there
@@ -123,23 +123,27 @@ class IdempotentOperations(Operations):
         """The verdict, once nobody is building what it is about."""
         wait = Waiting(self.settings.build_timeout)
         while (judgement := judge(operation, self.site)).verdict is Verdict.BUILDING:
-            wait.for_others(judgement)
-            self.catalog.forget()
+            self._wait(wait, judgement)
         return judgement
 
     def _planned(self, batch: Batch, collected: Sequence[Collected]) -> Plan:
         """The verdicts of a batch, once nobody is building what they are about."""
         wait = Waiting(self.settings.build_timeout)
         while building := (plan := Plan.of(batch, collected, self.site)).building:
-            wait.for_others(building)
-            self.catalog.forget()
+            self._wait(wait, building)
         return plan
+
+    def _wait(self, wait: Waiting, judgement: Judgement) -> None:
+        with self.catalog.reading() as connection:
+            may_wait = self.catalog.database.may_wait(connection)
+        wait.for_others(judgement, may_wait=may_wait)
+        self.catalog.forget()
 
     # -- write ---------------------------------------------------------------------------------
 
     def _write(self, operation: MigrateOperation) -> Any:
         """One operation in ``--sql`` mode."""
-        name = f"{operation_name(operation)} {target_name(operation)}".rstrip()
+        name = described(operation)
         if self.settings.offline is Offline.UNGUARDED:
             self._comment(f"{name}: not guarded")
             return super().invoke(operation)

@@ -22,11 +22,19 @@ class Waiting:
         self._timeout = timeout
         self._since: float | None = None
 
-    def for_others(self, judgement: Judgement) -> None:
-        """Pause; raise when it takes too long."""
+    def for_others(self, judgement: Judgement, *, may_wait: bool) -> None:
+        """Pause; raise when it takes too long, or when others would have to wait meanwhile."""
         subject = judgement.subject
         who = ", ".join(map(str, judgement.sessions))
         now = time.monotonic()
+        if not may_wait:
+            raise BuildInProgress(
+                f"{subject.operation} {subject.name}: it is there, but not valid yet, and session "
+                f"{who} may be building it. It does not wait, for the migration's own transaction "
+                "keeps others waiting, that session perhaps; nothing was changed. Run the "
+                "migration again when that session is done.",
+                sessions=judgement.sessions,
+            )
         if self._since is None:
             self._since = now
             log.info(

@@ -1,5 +1,6 @@
 """What Alembic lacks, idempotent and verified: objects of more kinds, and work done online."""
 
+from .backfill import backfill
 from .objects import (
     add_enum_value,
     create_enum,
@@ -28,6 +29,7 @@ from .online import (
 
 __all__ = [
     "add_enum_value",
+    "backfill",
     "create_check_constraint_online",
     "create_enum",
     "create_extension",

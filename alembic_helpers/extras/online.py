@@ -76,7 +76,7 @@ def create_index_online(
 
     Example::
 
-        op.create_index_online("ix_users_email", "users", ["email"])
+        op.create_index_online("ix_users_name", "users", ["name"])
 
     .. versionadded:: 0.1
     """
@@ -116,7 +116,7 @@ def drop_index_online(
 
     Example::
 
-        op.drop_index_online("ix_users_email", "users")
+        op.drop_index_online("ix_releases_version", "releases")
 
     .. versionadded:: 0.1
     """
@@ -140,9 +140,9 @@ def create_foreign_key_online(
     PostgreSQL: added ``NOT VALID``, committed, then validated, which blocks nobody; one that is
     there and NOT VALID is only validated. Where rows break it, what this run added is dropped
     again. On a partitioned table before PostgreSQL 18, partition by partition. MySQL and MariaDB
-    can add one only by a copy of the table that blocks writers, and say so:
-    ``OnlineNotSupported``. SQLite has one writer at a time: the plain statement. In ``--sql`` mode
-    both statements are written behind their guards.
+    can add one only by a copy of the table that blocks writers, and say so: ``OnlineNotSupported``,
+    as on SQL Server and Oracle. SQLite has one writer at a time: the plain statement. In ``--sql``
+    mode both statements are written behind their guards.
     https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
 
     :param constraint_name: its name; a naming convention may give one.
@@ -160,7 +160,7 @@ def create_foreign_key_online(
 
     Example::
 
-        op.create_foreign_key_online("fk_orders_user", "orders", "users", ["user_id"], ["id"])
+        op.create_foreign_key_online("fk_packages", "releases", "packages", ["package_id"], ["id"])
 
     .. versionadded:: 0.1
     """
@@ -184,8 +184,9 @@ def create_check_constraint_online(
 
     PostgreSQL: added ``NOT VALID``, committed, then validated; one that is there and NOT VALID is
     only validated. Where rows break it, what this run added is dropped again. MySQL and MariaDB
-    copy the table for it and block writers: ``OnlineNotSupported``. SQLite has one writer at a
-    time: the plain statement. In ``--sql`` mode both statements are written behind their guards.
+    copy the table for it and block writers: ``OnlineNotSupported``, as on SQL Server and Oracle.
+    SQLite has one writer at a time: the plain statement. In ``--sql`` mode both statements are
+    written behind their guards.
 
     :param constraint_name: its name; a naming convention may give one.
     :param table_name: the table.
@@ -201,7 +202,7 @@ def create_check_constraint_online(
 
     Example::
 
-        op.create_check_constraint_online("ck_orders_total", "orders", "total >= 0")
+        op.create_check_constraint_online("ck_releases_size", "releases", "size > 0")
 
     .. versionadded:: 0.1
     """
@@ -223,8 +224,9 @@ def create_unique_constraint_online(
 
     PostgreSQL: a unique index of that name is built as by :func:`create_index_online`, then becomes
     the constraint; a partitioned table makes none of an index. MySQL and MariaDB:
-    ``ALGORITHM=INPLACE, LOCK=NONE``. SQLite has one writer at a time: the plain statement. In
-    ``--sql`` mode the same statements are written behind their guards.
+    ``ALGORITHM=INPLACE, LOCK=NONE``. SQL Server and Oracle: ``OnlineNotSupported``. SQLite has one
+    writer at a time: the plain statement. In ``--sql`` mode the same statements are written behind
+    their guards.
     https://www.postgresql.org/docs/current/sql-altertable.html (ADD table_constraint_using_index)
 
     :param constraint_name: its name; a naming convention may give one.
@@ -241,7 +243,7 @@ def create_unique_constraint_online(
 
     Example::
 
-        op.create_unique_constraint_online("uq_users_email", "users", ["email"])
+        op.create_unique_constraint_online("uq_users_login", "users", ["login"])
 
     .. versionadded:: 0.1
     """
@@ -267,8 +269,8 @@ def set_not_null_online(
     CHECK that proves it is added ``NOT VALID`` and validated, so that ``SET NOT NULL`` need not
     read the table, and dropped again; a validated CHECK of yours that says the same is used, and
     stays. MySQL and MariaDB: ``ALGORITHM=INPLACE, LOCK=NONE``, and the rest of the column stays as
-    it is. SQLite: the table is made anew, as by ``op.alter_column``. In ``--sql`` mode the steps
-    with the CHECK are written behind their guards.
+    it is. SQL Server and Oracle: ``OnlineNotSupported``. SQLite: the table is made anew, as by
+    ``op.alter_column``. In ``--sql`` mode the steps with the CHECK are written behind their guards.
     https://www.postgresql.org/docs/current/sql-altertable.html (SET NOT NULL)
 
     :param table_name: the table.
@@ -284,7 +286,7 @@ def set_not_null_online(
 
     Example::
 
-        op.set_not_null_online("users", "email", existing_type=sa.String(200))
+        op.set_not_null_online("users", "login", existing_type=sa.String(50))
 
     .. versionadded:: 0.1
     """
@@ -319,7 +321,8 @@ def validate_constraint(
 
     Example::
 
-        op.validate_constraint("ck_orders_total", "orders")
+        op.create_check_constraint("ck_size", "releases", "size > 0", postgresql_not_valid=True)
+        op.validate_constraint("ck_size", "releases")
 
     .. versionadded:: 0.1
     """

@@ -6,7 +6,20 @@ the same for whole revisions.
 """
 
 from .guards import Scene, guard
-from .script import ANEW, Part, Script, guarded, splitting
+from .script import ANEW, Note, Part, Script, guarded, parts_of, splitting
+from .transaction import Transaction
 from .versions import guard_script
 
-__all__ = ["ANEW", "Part", "Scene", "Script", "guard", "guard_script", "guarded", "splitting"]
+__all__ = [
+    "ANEW",
+    "Note",
+    "Part",
+    "Scene",
+    "Script",
+    "Transaction",
+    "guard",
+    "guard_script",
+    "guarded",
+    "parts_of",
+    "splitting",
+]

@@ -173,6 +173,14 @@ class ConstraintIs(Question):
 
 
 @dataclass(frozen=True)
+class ConstraintValid(Question):
+    """Is it there, and are all rows known to fulfil it?"""
+
+    table: Name
+    name: str
+
+
+@dataclass(frozen=True)
 class VersionThere(Question):
     """Does Alembic's version table hold one of these revisions?"""
 

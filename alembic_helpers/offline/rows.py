@@ -36,7 +36,7 @@ def inserts(
         given[alike] = given.get(alike, 0) + 1
         if key and given[alike] > 1:
             continue  # the first row of a key counts
-        literals = {n: _literal(table.c[n], value, scene) for n, value in values.items()}
+        literals = {n: literal(table.c[n], value, scene) for n, value in values.items()}
         same = [_equals(table.c[name], literals[name], scene.database) for name in asked]
         there = sa.select(sa.func.count()).select_from(table).where(*same).scalar_subquery()
         # A number and not a parameter: it is compiled with the values.
@@ -77,7 +77,7 @@ def _with_defaults(table: sa.TableClause, row: Row) -> dict[str, Any]:
     return values
 
 
-def _literal(column: ColumnElement[Any], value: Any, scene: Scene) -> ColumnElement[Any]:
+def literal(column: ColumnElement[Any], value: Any, scene: Scene) -> ColumnElement[Any]:
     """The value as SQL. A parameter would not do: some operators lose sight of literal_binds."""
     if isinstance(value, ColumnElement):
         return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ from .capture import captured, captured_batch
 from .guards import Scene, guard
 from .questions import ColumnThere, Guard, NoGuard, Question, Statement
 from .rows import inserts, primary_key
+from .transaction import Transaction
 
 ANEW = "the table would be made anew"
 
@@ -27,9 +29,18 @@ class Part:
 
     statement: Statement
     guard: Guard | None
+    alone: bool = False
+    """Is it to commit by itself, in no transaction with others?"""
 
 
-Parts = Callable[[Any, Scene], list[Part]]
+@dataclass(frozen=True)
+class Note:
+    """A comment."""
+
+    text: str
+
+
+Parts = Callable[[Any, Scene], Sequence["Part | Note"]]
 
 splitting: upstream.ByClass[Parts] = upstream.ByClass()
 """How operations come apart, where their constructs alone do not say it."""
@@ -37,6 +48,17 @@ splitting: upstream.ByClass[Parts] = upstream.ByClass()
 
 def guarded(statements: Iterable[Statement], scene: Scene) -> list[Part]:
     return [Part(found, guard(found.construct, scene)) for found in statements]
+
+
+def parts_of(operation: MigrateOperation, scene: Scene) -> tuple[Sequence[Part | Note], Any]:
+    """What is written for an operation, and what the operation returns."""
+    if scene.database.needs_batch(operation):
+        raise NoGuard(ANEW)
+    split = splitting.of(operation)
+    if split is not None:
+        return split(operation, scene), None
+    statements, returned = captured(scene.context, operation)
+    return guarded(statements, scene), returned
 
 
 @splitting.register(ops.AlterColumnOp)
@@ -80,6 +102,7 @@ class Script:
         self.context = context
         self.scene = Scene(context)
         self.writer = self.scene.writer
+        self.transaction = Transaction.of(context)
         self.pending: Question | None = None
         """Is the revision that is being written still to be run? ``None``: it is not asked."""
         self.is_whole = context.environment_context is None
@@ -105,24 +128,19 @@ class Script:
             self.is_whole = True
         self.print(f"-- {name}")
         try:
-            parts, returned = self._parts(operation)
-            for part in parts:
-                self._write_part(part, name)
+            parts, returned = parts_of(operation, self.scene)
+            alone = any(isinstance(part, Part) and part.alone for part in parts)
+            with self.transaction.left() if alone else contextlib.nullcontext():
+                for part in parts:
+                    self._write_part(part, name)
         except NoGuard as error:
             raise self.impossible(name, str(error)) from None
         return returned
 
-    def _parts(self, operation: MigrateOperation) -> tuple[list[Part], Any]:
-        if self.scene.database.needs_batch(operation):
-            raise NoGuard(ANEW)
-        split = splitting.of(operation)
-        if split is not None:
-            return split(operation, self.scene), None
-        statements, returned = captured(self.context, operation)
-        return guarded(statements, self.scene), returned
-
-    def _write_part(self, part: Part, name: str) -> None:
-        if part.guard is None:
+    def _write_part(self, part: Part | Note, name: str) -> None:
+        if isinstance(part, Note):
+            self.print(f"-- {part.text}")
+        elif part.guard is None:
             self._unguarded([part.statement], f"{name}: not guarded, it runs each time")
         else:
             self.print(self.writer.block(part.statement, part.guard, self.pending))

@@ -58,6 +58,7 @@ class Versions:
         upstream.follow_steps(self.context, self.enter)
         self.script = Script.of(self.context)
         self.script.is_whole = True
+        self.script.transaction.is_certain = True
         for statement in self.script.writer.opening:
             self.script.print(statement)
 

@@ -1,5 +1,5 @@
 """What is done while others write. Importing the package registers its judges and procedures."""
 
-from . import constraints, indexes, not_null
+from . import backfill, backfill_written, constraints, indexes, not_null, written
 
-__all__ = ["constraints", "indexes", "not_null"]
+__all__ = ["backfill", "backfill_written", "constraints", "indexes", "not_null", "written"]

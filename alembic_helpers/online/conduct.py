@@ -6,15 +6,18 @@ taken up where it was. Each step is chosen by what is there, not by what was don
 
 from __future__ import annotations
 
+import functools
 import logging
 from typing import Any
 
 import sqlalchemy as sa
+from alembic.operations import MigrateOperation
 
+from ..catalog import Site
 from ..engine import IdempotentOperations
 from ..engine.common import qualified
-from ..engine.judgement import judges
-from ..errors import OnlineNotSupported
+from ..engine.judgement import Judgement, Verdict, judged
+from ..errors import DefinitionMismatch, OnlineNotSupported
 from ..settings import Online
 from .operation import OnlineOperation
 from .patience import Patience
@@ -63,9 +66,20 @@ def _when_free(operation: OnlineOperation, operations: IdempotentOperations) -> 
             with database.lock_timeout(connection, operations.settings.lock_timeout):
                 return operations.do(operation.plain)
         except sa.exc.DBAPIError as error:
-            if not database.is_lock_failure(error):
+            if database.is_lock_failure(error):
+                patience.pause([], may_wait=database.may_wait(connection))
+            elif not _is_done(operation.plain, operations):
                 raise
-            patience.pause([], may_wait=database.may_wait(connection))
+        except DefinitionMismatch:
+            if not _is_done(operation.plain, operations):
+                raise
+
+
+def _is_done(operation: MigrateOperation, operations: IdempotentOperations) -> bool:
+    """Whether another session did it after it was looked at."""
+    operations.catalog.forget()
+    judgement = judged(operation, operations.site)
+    return not judgement.remaining and judgement.verdict is not Verdict.DIFFERENT
 
 
 def _converge(
@@ -73,10 +87,9 @@ def _converge(
 ) -> None:
     """``blocking``: by the plain statements, but still patiently."""
     asked = operation.plain if blocking else operation
-    judge = judges.of(asked)
-    assert judge is not None, asked
-    judgement = operations.settled(judge, asked)
-    if judgement.remaining:
+    judge = functools.partial(_judged, operations)
+    judgement = judge(asked, operations.site)
+    if judgement.remaining or judgement.verdict is Verdict.BUILDING:
         schema, table = operation.tables[0]
         thing = qualified(operations.site.door.schema(schema), table)
         with (
@@ -87,3 +100,13 @@ def _converge(
             judgement = steps.take_all(blocking=blocking)
     operations.refuse(judgement)
     operations.conclude(judgement)
+
+
+def _judged(operations: IdempotentOperations, asked: MigrateOperation, site: Site) -> Judgement:
+    """A judge looks more than once, and what another session makes in between seems to be something
+    else: then the whole is looked at again."""
+    judgement = judged(asked, site)
+    if judgement.verdict is Verdict.DIFFERENT:
+        operations.catalog.forget()
+        judgement = judged(asked, site)
+    return judgement

@@ -31,10 +31,10 @@ from .conduct import conduct
 from .ddl import AddUniqueUsingIndex
 from .finding import duplicates, failing, orphans
 from .indexes import CreateIndexOnlineOp
-from .operation import OnlineOperation, Where, with_keywords
+from .operation import OnlineAlteration, OnlineOperation, Where, with_keywords
 
 
-class AddConstraintOnlineOp(OnlineOperation):
+class AddConstraintOnlineOp(OnlineAlteration):
     """A foreign key or a check constraint."""
 
     def __init__(self, name: str, plain: ops.AddConstraintOp, online: Online | None) -> None:
@@ -46,11 +46,23 @@ class AddConstraintOnlineOp(OnlineOperation):
     def tables(self) -> Sequence[Where]:
         return _tables(self.plain)
 
+    def named(self, site: Site) -> str:
+        """Its name, without which it could not be validated."""
+        name = constraint_name(self.plain.to_constraint(site.context), site)
+        if name is None:
+            raise UsageError(
+                f"{self.words}: the constraint has no name, and no naming convention gives one; "
+                f'write: op.{self.name}("name", ...)'
+            )
+        return name
+
     def waits_for_readers(self, step: MigrateOperation) -> bool:
         return not isinstance(step, ops.CreateForeignKeyOp)
 
     def taken_back(self, sent: Sequence[MigrateOperation], site: Site) -> list[MigrateOperation]:
-        return [_drop(step, site) for step in sent if isinstance(step, ops.AddConstraintOp)]
+        # Last made, first dropped: a partitioned table's key takes those of its partitions with it.
+        made = [step for step in sent if isinstance(step, ops.AddConstraintOp)]
+        return [_drop(step, site) for step in reversed(made)]
 
     def violating(self, site: Site) -> str:
         asked = self.plain.to_constraint(site.context)
@@ -59,7 +71,7 @@ class AddConstraintOnlineOp(OnlineOperation):
         return failing(asked, site) if isinstance(asked, sa.CheckConstraint) else ""
 
 
-class CreateUniqueConstraintOnlineOp(OnlineOperation):
+class CreateUniqueConstraintOnlineOp(OnlineAlteration):
     name = "create_unique_constraint_online"
 
     def __init__(self, plain: ops.CreateUniqueConstraintOp, online: Online | None) -> None:
@@ -152,15 +164,10 @@ def add_constraint_online(operation: AddConstraintOnlineOp, site: Site) -> Judge
     if judgement.verdict is not Verdict.ABSENT or not site.database.not_valid:
         return judgement
     (landed,) = judgement.remaining
-    named = constraint_name(operation.plain.to_constraint(site.context), site)
-    if named is None:
-        raise UsageError(
-            f"{operation.words}: the constraint has no name, and no naming convention gives one; "
-            f'write: op.{operation.name}("name", ...)'
-        )
+    operation.named(site)
     below = _first_partition(operation, site)
     if below is not None:
-        return replace(below, subject=judgement.subject)
+        return replace(below, subject=judgement.subject) if below.remaining else below
     if _has_to_be_whole(operation, site):
         return judgement
     return replace(judgement, remaining=(with_keywords(landed, **site.database.not_valid),))
@@ -188,7 +195,10 @@ def _first_partition(operation: AddConstraintOnlineOp, site: Site) -> Judgement 
     assert isinstance(plain, ops.CreateForeignKeyOp)
     for part in partitions.of(table, schema, site) or ():
         kw = {**plain.kw, "source_schema": part.schema}
-        plain = changed(plain, source_table=part.name, kw=kw)
+        # Alembic's has no `table_name`, by which the log tells one partition's key from another's.
+        plain = changed(
+            plain, source_table=part.name, kw=kw, table_name=part.name, schema=part.schema
+        )
         inner = AddConstraintOnlineOp(operation.name, plain, operation.online)
         judgement = add_constraint_online(inner, site)
         if judgement.remaining or judgement.verdict is Verdict.DIFFERENT:

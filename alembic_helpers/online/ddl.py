@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateIndex, ExecutableDDLElement
 from sqlalchemy.sql.compiler import DDLCompiler
@@ -43,12 +42,14 @@ class AddUniqueUsingIndex(ExecutableDDLElement):
 class AddNotNull(ExecutableDDLElement):
     """NOT NULL as a constraint whose rows are not checked yet."""
 
-    def __init__(self, schema: str | None, table: str, column: str, name: str) -> None:
-        self.schema, self.table, self.column, self.name = schema, table, column, name
+    def __init__(self, schema: str | None, table: str, column: str) -> None:
+        self.schema, self.table, self.column = schema, table, column
 
 
 def _qualified(schema: str | None, name: str, compiler: DDLCompiler) -> str:
-    return compiler.preparer.format_table(sa.Table(name, sa.MetaData(), schema=schema))
+    """Under the name of its schema as it is: the preparer would translate that."""
+    quote = compiler.preparer.quote
+    return f"{quote(schema)}.{quote(name)}" if schema else quote(name)
 
 
 @compiles(CreateIndexOnly, "postgresql")
@@ -87,9 +88,5 @@ def _add_unique(element: AddUniqueUsingIndex, compiler: DDLCompiler, **_: Any) -
 
 @compiles(AddNotNull, "postgresql")
 def _add_not_null(element: AddNotNull, compiler: DDLCompiler, **_: Any) -> str:
-    quote = compiler.preparer.quote
     table = _qualified(element.schema, element.table, compiler)
-    return (
-        f"ALTER TABLE {table} ADD CONSTRAINT {quote(element.name)} "
-        f"NOT NULL {quote(element.column)} NOT VALID"
-    )
+    return f"ALTER TABLE {table} ADD NOT NULL {compiler.preparer.quote(element.column)} NOT VALID"

@@ -44,7 +44,7 @@ class CreateIndexOnlineOp(OnlineOperation):
         return isinstance(step, ops.DropIndexOp)
 
     def taken_back(self, sent: Sequence[MigrateOperation], site: Site) -> list[MigrateOperation]:
-        if any(isinstance(step, partitions.PARTS) for step in sent):
+        if partitions.made_whole(self, sent):
             return partitions.taken_back(sent, site)
         return list(_left_invalid(sent, site))
 
@@ -164,10 +164,15 @@ def _drop(index: Index, table: Table, schema: str | None, site: Site) -> Migrate
 
 def _left_invalid(sent: Iterable[MigrateOperation], site: Site) -> Iterator[MigrateOperation]:
     for step in sent:
-        if not isinstance(step, ops.CreateIndexOp):
+        if not isinstance(step, (ops.CreateIndexOp, partitions.ReindexOp)):
             continue
         table = visible_table(step.table_name, step.schema, site)
-        name = index_name(step.to_index(site.context), site)
-        left = table.index(name) if table and name else None
-        if table is not None and left is not None and not left.valid:
-            yield _drop(left, table, step.schema, site)
+        if table is None:
+            continue
+        for index in table.indexes:
+            if isinstance(step, ops.CreateIndexOp):
+                left = index is table.index(index_name(step.to_index(site.context), site) or "")
+            else:
+                left = _is_reindexed(index, step.index_name)
+            if left and not index.valid:
+                yield _drop(index, table, step.schema, site)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -19,10 +20,13 @@ from ..settings import Online
 from .conduct import conduct
 from .ddl import AddNotNull
 from .finding import nulls
-from .operation import OnlineOperation
+from .operation import OnlineAlteration
+
+# As the server prints it, of whatever column.
+_IS_NOT_NULL = re.compile(r'\(*(?:\w+|"(?:[^"]|"")+") IS NOT NULL\)*')
 
 
-class SetNotNullOnlineOp(OnlineOperation):
+class SetNotNullOnlineOp(OnlineAlteration):
     name = "set_not_null_online"
 
     def __init__(self, plain: ops.AlterColumnOp, online: Online | None) -> None:
@@ -30,17 +34,15 @@ class SetNotNullOnlineOp(OnlineOperation):
         self.online = online
 
     def taken_back(self, sent: Sequence[MigrateOperation], site: Site) -> list[MigrateOperation]:
-        """The constraint, if this run made it."""
+        """NOT NULL, if this run made it; and our own check, whichever run did."""
         plain = self.plain
         undone: list[MigrateOperation] = []
-        for step in sent:
-            if isinstance(step, AddNotNullOp):  # without NOT NULL, its constraint is gone
-                undone.append(changed(plain, modify_nullable=True, existing_nullable=False))
-            elif isinstance(step, ops.CreateCheckConstraintOp):
-                name = sa.schema.conv(str(step.constraint_name))
-                undone.append(
-                    ops.DropConstraintOp(name, step.table_name, type_="check", schema=step.schema)
-                )
+        if any(isinstance(step, AddNotNullOp) for step in sent):
+            undone.append(changed(plain, modify_nullable=True, existing_nullable=False))
+        table = visible_table(plain.table_name, plain.schema, site)
+        left = _own_check(table, plain.column_name) if table else None
+        if table is not None and left is not None:
+            undone.append(_drop(left, table, plain.schema, site))
         return undone
 
     def violating(self, site: Site) -> str:
@@ -52,17 +54,17 @@ procedures.register(SetNotNullOnlineOp)(conduct)
 
 @dataclass
 class AddNotNullOp(HelperOperation):
-    constraint_name: str
+    """Under the name that the server gives: the one that it gives to any NOT NULL."""
+
     table_name: str
     schema: str | None
-    column: str
+    column_name: str
 
 
 @Operations.implementation_for(AddNotNullOp)
 def _add_not_null(operations: Operations, operation: AddNotNullOp) -> None:
     schema = at(operation.schema, operations.migration_context)
-    name, column = operation.constraint_name, operation.column
-    send(operations, AddNotNull(schema, operation.table_name, column, name))
+    send(operations, AddNotNull(schema, operation.table_name, operation.column_name))
 
 
 @judges.register(SetNotNullOnlineOp)
@@ -75,10 +77,9 @@ def set_not_null(operation: SetNotNullOnlineOp, site: Site) -> Judgement:
         return judgement
     left = _own_check(table, column.name)
     if judgement.verdict is Verdict.SAME:
-        return _rest(judgement, left, column.name, table, site)
+        return _rest(operation, judgement, column.name, table, site)
     if site.database.has_not_null_constraints:
-        name = site.database.stored_name(f"{table.name}_{column.name}_not_null")
-        step: MigrateOperation = AddNotNullOp(name, table.name, plain.schema, column.name)
+        step: MigrateOperation = AddNotNullOp(table.name, plain.schema, column.name)
         return replace(judgement, remaining=(landing(step, table, site),))
     proof = left or _proof(table, column.name)
     if proof is None:
@@ -97,19 +98,30 @@ def set_not_null(operation: SetNotNullOnlineOp, site: Site) -> Judgement:
 
 
 def _rest(
-    judgement: Judgement, left: Constraint | None, column: str, table: Table, site: Site
+    operation: SetNotNullOnlineOp, judgement: Judgement, column: str, table: Table, site: Site
 ) -> Judgement:
     """The column says NOT NULL: are its rows checked, and is our own check gone?"""
+    schema = operation.plain.schema
     native = site.door.not_null(table.name, table.schema, column)
-    step: MigrateOperation
     if native is not None and not native.validated:
-        step = ValidateConstraintOp(str(native.name), table.name, table.schema)
-        return partial(judgement.subject, [step], "it was there, but NOT VALID; validated")
+        validate = ValidateConstraintOp(str(native.name), table.name, schema)
+        return partial(
+            judgement.subject,
+            [landing(validate, table, site)],
+            "it was there, but NOT VALID; validated",
+        )
+    left = _own_check(table, column)
     if left is not None:
-        name = sa.schema.conv(str(left.name))
-        step = ops.DropConstraintOp(name, table.name, type_="check", schema=table.schema)
-        return partial(judgement.subject, [step], "already so, dropped the check that proved it")
+        drop = _drop(left, table, schema, site)
+        return partial(judgement.subject, [drop], "already so, dropped the check that proved it")
     return judgement
+
+
+def _drop(check: Constraint, table: Table, schema: str | None, site: Site) -> MigrateOperation:
+    name = sa.schema.conv(str(check.name))
+    return landing(
+        ops.DropConstraintOp(name, table.name, type_="check", schema=schema), table, site
+    )
 
 
 def own_name(table: str, column: str) -> str:
@@ -125,8 +137,10 @@ def _own_check(table: Table, column: str) -> Constraint | None:
 def _proof(table: Table, column: str) -> Constraint | None:
     """A validated check of the user's that says just that."""
     for check in table.of_type(ConstraintType.CHECK):
-        words = f"({column} IS NOT NULL)"
-        said = (check.sqltext or "").replace('"', "")
-        if check.validated and said.strip("()") == words.strip("()"):
+        if (
+            check.validated
+            and check.columns == (column,)
+            and _IS_NOT_NULL.fullmatch(check.sqltext or "")
+        ):
             return check
     return None

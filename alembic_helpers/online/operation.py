@@ -42,16 +42,20 @@ class OnlineOperation(HelperOperation):
         """What it is, for the log and for errors."""
         constraint = getattr(self.plain, "constraint_name", None)
         if constraint is None:
-            return f"{self.name} {target_name(self.plain)}"
+            return f"{self.name} {target_name(self.plain) or qualified(*self.tables[0])}"
         return f"{self.name} {qualified(*self.tables[0])} {constraint}"
 
     def waits_for_readers(self, step: MigrateOperation) -> bool:
         """Whether one of its steps needs the table for itself, or only without writers."""
         return True
 
+    def unsupported(self, site: Site) -> str | None:
+        """Why this database never does it online, whatever it holds; ``None`` when it may."""
+        return site.database.online_reason
+
     def only_plain(self, site: Site) -> str | None:
         """Why this one cannot be done online here; ``None`` when it can."""
-        return site.database.online_reason
+        return self.unsupported(site)
 
     def taken_back(self, sent: Sequence[MigrateOperation], site: Site) -> list[MigrateOperation]:
         """After a failure: what this run made of it, and nobody should find."""
@@ -65,6 +69,15 @@ class OnlineOperation(HelperOperation):
         """The verdict on another operation, in the name of this one."""
         judgement = judged(operation, site)
         return replace(judgement, subject=replace(judgement.subject, operation=self.name))
+
+
+class OnlineAlteration(OnlineOperation):
+    """One that has to read the rows for what it adds to the table."""
+
+    def unsupported(self, site: Site) -> str | None:
+        if not site.database.alters_online:
+            return f"{site.database.title} keeps writers out while it reads the rows"
+        return super().unsupported(site)
 
 
 def is_concurrent(operation: MigrateOperation) -> bool:

@@ -8,19 +8,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
 from alembic.operations import MigrateOperation, Operations, ops
 
 from ..catalog import Site
 from ..compare.asked import index_name
 from ..databases.objects import Kind, Partition, Table
-from ..engine.common import HelperOperation, at, changed, landing, send, visible_table
-from ..engine.judgement import Judgement, Verdict, building, partial
+from ..engine import IdempotentOperations
+from ..engine.common import HelperOperation, changed, landing, qualified, send, visible_table
+from ..engine.judgement import Judgement, Verdict, partial
 from ..engine.judgement import judged as judged_by
-from ..errors import OnlineNotSupported
+from ..errors import OnlineNotSupported, VerificationFailed
 from .ddl import AttachIndex, CreateIndexOnly, Reindex
-from .operation import with_keywords
 
 if TYPE_CHECKING:
     from .indexes import CreateIndexOnlineOp
@@ -36,25 +37,40 @@ class CreateIndexOnlyOp(HelperOperation):
     def index_name(self) -> str | None:
         return self.plain.index_name
 
+    @property
+    def table_name(self) -> str:
+        return self.plain.table_name
+
+    @property
+    def schema(self) -> str | None:
+        return self.plain.schema
+
 
 @dataclass
 class AttachIndexOp(HelperOperation):
+    """Make a partition's index a part of the whole; the last one makes that valid."""
+
     index_name: str
-    schema: str | None
-    part: str
-    part_schema: str
+    schema: str
+    whole: str
+    whole_schema: str
+
+
+@dataclass
+class AttachAgainOp(AttachIndexOp):
+    """Let the server look once more whether all parts are valid."""
+
+    whole_table: str
 
 
 @dataclass
 class ReindexOp(HelperOperation):
-    """Make an invalid index valid where it is; it may be attached, so that it cannot be dropped."""
+    """Make a part valid where it is: one that is attached cannot be dropped."""
 
     index_name: str
+    table_name: str
     schema: str
     is_concurrent = True
-
-
-PARTS = (CreateIndexOnlyOp, AttachIndexOp, ReindexOp)
 
 
 @Operations.implementation_for(CreateIndexOnlyOp)
@@ -65,11 +81,25 @@ def _create(operations: Operations, operation: CreateIndexOnlyOp) -> None:
 
 @Operations.implementation_for(AttachIndexOp)
 def _attach(operations: Operations, operation: AttachIndexOp) -> None:
-    schema = at(operation.schema, operations.migration_context)
-    send(
-        operations,
-        AttachIndex(schema, operation.index_name, operation.part_schema, operation.part),
+    whole = AttachIndex(
+        operation.whole_schema, operation.whole, operation.schema, operation.index_name
     )
+    send(operations, whole)
+
+
+@Operations.implementation_for(AttachAgainOp)
+def _attach_again(operations: IdempotentOperations, operation: AttachAgainOp) -> None:
+    _attach(operations, operation)
+    name, where, on = operation.whole, operation.whole_schema, operation.whole_table
+    table = operations.site.door.relation_anew(on, where)
+    index = table.index(name) if table else None
+    if index is not None and not index.valid:
+        raise VerificationFailed(
+            f"index {qualified(where, name)} is invalid although the part of each partition is "
+            "attached and valid, and this release of the server does not look again. Update it to "
+            f"its latest minor release, or drop the index with op.drop_index({name!r}, {on!r}, "
+            f"schema={where!r}); then run the migration again."
+        )
 
 
 @Operations.implementation_for(ReindexOp)
@@ -88,65 +118,67 @@ def judged(
 ) -> Judgement:
     """The first step that is missing: the whole, or in the first partition that is not done."""
     asked = landing(operation.plain, table, site)
-    plain = operation.judged(asked, site)
-    found = table.index(index_name(asked.to_index(site.context), site) or "")
-    if plain.verdict is Verdict.ABSENT:
-        return replace(plain, remaining=(CreateIndexOnlyOp(asked),))
-    if found is None or found.valid or not found.partitioned:
-        return plain
-    if _differs(operation, asked, site):
-        return plain
+    whole = operation.judged(asked, site)
+    name = index_name(asked.to_index(site.context), site) or ""
+    if whole.verdict is Verdict.ABSENT:
+        for part in parts:
+            missing = _missing(operation, part, name, table, site)
+            if missing is not None and missing.verdict is Verdict.DIFFERENT:
+                return missing
+        return replace(whole, remaining=(CreateIndexOnlyOp(asked),))
+    found = table.index(name)
+    # The plain judge refuses an invalid one for that alone.
+    differs = any(difference.attribute != "valid" for difference in whole.differences)
+    if found is None or found.valid or whole.verdict is Verdict.SAME or differs:
+        return whole
     for part in parts:
-        step = _next(operation, part, found.name, table, site)
-        if isinstance(step, Judgement):
-            return replace(step, subject=plain.subject)
-        if step is not None:
-            return partial(plain.subject, [step], "it was there, but not for every partition")
-    # All are attached: attached once more, it looks whether all are valid.
-    last = parts[-1] if parts else None
-    done = last.part_of(found.name) if last else None
-    again = AttachIndexOp(found.name, table.schema, done, last.schema) if last and done else None
-    steps: list[MigrateOperation] = [again or ReindexOp(found.name, table.schema)]
-    return partial(plain.subject, steps, "its parts were there, but it was invalid")
+        missing = _missing(operation, part, found.name, table, site)
+        if missing is not None and missing.remaining:
+            reason = "it was there, but not for every partition"
+            return partial(whole.subject, missing.remaining, reason)
+        if missing is not None:
+            return missing
+    reason = "its parts were there, but it was invalid"
+    return partial(whole.subject, [_made_valid(found.name, table, parts)], reason)
 
 
-def _differs(operation: CreateIndexOnlineOp, asked: ops.CreateIndexOp, site: Site) -> bool:
-    """The plain judge refuses an invalid one for that alone."""
-    differences = judged_by(asked, site).differences
-    return any(difference.attribute != "valid" for difference in differences)
+def _made_valid(index: str, table: Table, parts: Sequence[Partition]) -> MigrateOperation:
+    """When a partition went away that was the last without a part."""
+    for part in parts:
+        attached = part.part_of(index)
+        if attached is not None:
+            return AttachAgainOp(attached[0], part.schema, index, table.schema, table.name)
+    return ops.DropIndexOp(sa.schema.conv(index), table.name, schema=table.schema)
 
 
-def _next(
+def _missing(
     operation: CreateIndexOnlineOp, part: Partition, index: str, table: Table, site: Site
-) -> MigrateOperation | Judgement | None:
+) -> Judgement | None:
     """What is missing in one partition; nothing when its part is attached and valid."""
-    if part.kind is Kind.FOREIGN_TABLE:
+    attached, valid = part.part_of(index) or (None, False)
+    if attached and valid:
+        return None
+    if part.kind is Kind.FOREIGN_TABLE:  # it has no index, so the whole would never be valid
         raise OnlineNotSupported(
             operation.words, f"the partition {part.schema}.{part.name} is a foreign table"
         )
-    attached = part.part_of(index)
     name = attached or part_name(index, part, site)
-    asked = changed(operation.plain, index_name=name, table_name=part.name, schema=part.schema)
-    there = site.door.relation(part.name, part.schema)
-    found = there.index(name) if there else None
-    below = site.door.partitions(part.name, part.schema)
-    if below is not None and there is not None:
-        inner = judged(operation.of(asked), there, below, site)
-        if inner.remaining or inner.verdict is Verdict.DIFFERENT:
-            return inner.remaining[0] if inner.remaining else inner
-    elif attached and found is not None and not found.valid:
-        builders = site.door.builders(part.name, part.schema)
-        subject = operation.judged(operation.plain, site).subject
-        return building(subject, builders) if builders else ReindexOp(attached, part.schema)
-    elif not attached:
-        leaf = operation.judged(with_keywords(asked, **site.database.concurrently), site)
-        if leaf.verdict in (Verdict.BUILDING, Verdict.DIFFERENT):
-            return leaf
-        if leaf.remaining:
-            return leaf.remaining[0]
-    if attached:
-        return None
-    return AttachIndexOp(index, table.schema, name, part.schema)
+    asked = changed(
+        operation.plain,
+        index_name=sa.schema.conv(name),
+        table_name=part.name,
+        schema=part.schema,
+    )
+    judgement = judged_by(operation.of(asked), site)
+    if attached is None and judgement.verdict is Verdict.SAME:
+        attach = AttachIndexOp(name, part.schema, index, table.schema)
+        return partial(judgement.subject, [attach], "it was there, but not attached")
+    if attached and judgement.remaining and site.door.partitions(part.name, part.schema) is None:
+        step = judgement.remaining[0]
+        if not isinstance(step, ops.DropIndexOp) or step.index_name == attached:
+            step = ReindexOp(attached, part.name, part.schema)
+        return replace(judgement, remaining=(step,))
+    return None if judgement.verdict is Verdict.SAME else judgement
 
 
 def part_name(index: str, part: Partition, site: Site) -> str:
@@ -155,25 +187,28 @@ def part_name(index: str, part: Partition, site: Site) -> str:
     if site.database.stored_name(name) == name:
         return name
     digest = hashlib.sha256(f"{part.schema}.{part.name}.{index}".encode()).hexdigest()[:16]
-    return f"{site.database.stored_name(index)[:40]}_{digest}"
+    while site.database.stored_name(f"{index}_{digest}") != f"{index}_{digest}":
+        index = index[:-1]
+    return f"{index}_{digest}"
+
+
+def made_whole(operation: CreateIndexOnlineOp, sent: Sequence[MigrateOperation]) -> bool:
+    """Whether a run made the index of the partitioned table itself, so that it may drop it."""
+    name = operation.plain.index_name
+    return any(isinstance(step, CreateIndexOnlyOp) and step.index_name == name for step in sent)
 
 
 def taken_back(sent: Sequence[MigrateOperation], site: Site) -> list[MigrateOperation]:
-    """The whole, with what is attached to it, if this run made it; and parts that are loose."""
+    """The whole, with what is attached to it, and the parts that are loose."""
     undone: list[MigrateOperation] = []
     for step in sent:
         if isinstance(step, CreateIndexOnlyOp):
-            plain = step.plain
-            undone.append(
-                ops.DropIndexOp(str(plain.index_name), plain.table_name, schema=plain.schema)
-            )
+            undone.append(_drop(step.plain, site))
         elif isinstance(step, ops.CreateIndexOp):
-            undone.append(
-                ops.DropIndexOp(
-                    str(step.index_name),
-                    step.table_name,
-                    schema=step.schema,
-                    **site.database.concurrently,
-                )
-            )
+            undone.append(_drop(step, site, **site.database.concurrently))
     return undone
+
+
+def _drop(made: ops.CreateIndexOp, site: Site, **how: Any) -> MigrateOperation:
+    name = sa.schema.conv(index_name(made.to_index(site.context), site) or "")
+    return ops.DropIndexOp(name, made.table_name, schema=made.schema, **how)

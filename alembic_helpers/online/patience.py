@@ -30,15 +30,16 @@ class Patience:
     def pause(self, blockers: Sequence[Blocker], *, may_wait: bool = True) -> None:
         """After a try that did not get the lock: sleep, or give up.
 
-        Who holds a lock that others wait for does not sleep.
+        Who holds a lock that others may wait for does not sleep.
         """
         self._tries += 1
         shown = [b if self._settings.show_queries else replace(b, query="") for b in blockers]
         who = "; ".join(map(str, shown)) or "no session that may be seen from here"
         longest = min(_LONGEST, _FIRST * 2**self._tries)
-        seconds = max(self._settings.lock_timeout, random.uniform(0, longest))
-        if not may_wait or time.monotonic() + seconds > self._until:
-            raise LockNotAvailable(self._given_up(who, shown), blockers=shown)
+        left = self._until - time.monotonic()
+        if not may_wait or left <= 0:
+            raise LockNotAvailable(self._given_up(who, shown, may_wait), blockers=shown)
+        seconds = min(left, max(self._settings.lock_timeout, random.uniform(0, longest)))
         log.info(
             "waiting   %s: no lock within %g s, next try in %.1f s; held by %s",
             self._words,
@@ -48,11 +49,17 @@ class Patience:
         )
         time.sleep(seconds)
 
-    def _given_up(self, who: str, blockers: Sequence[Blocker]) -> str:
+    def _given_up(self, who: str, blockers: Sequence[Blocker], may_wait: bool) -> str:
+        tries = "1 try" if self._tries == 1 else f"{self._tries} tries"
         ends = " ".join(f"{b.end};" for b in blockers if b.end)
+        advice = (
+            "What was done before is done: run the migration again when they have ended, or let "
+            "it try longer: Settings(lock_budget=...)."
+            if may_wait
+            else "It does not wait, for the migration's own transaction keeps others waiting: run "
+            "the migration again when they have ended."
+        )
         return (
-            f"{self._words}: no lock in {self._tries} tries of {self._settings.lock_timeout:g} s; "
-            f"held by {who}. What was done before is done: run the migration again when they have "
-            "ended, or let it try longer: Settings(lock_budget=...)."
-            + (f" To end them: {ends}" if ends else "")
+            f"{self._words}: no lock in {tries} of {self._settings.lock_timeout:g} s; held by "
+            f"{who}. {advice}" + (f" To end them: {ends}" if ends else "")
         )

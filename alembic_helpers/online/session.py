@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Connection
 
 from .. import upstream
@@ -18,6 +19,9 @@ from ..engine import IdempotentOperations
 from ..errors import BuildInProgress, OnlineNotSupported
 
 log = logging.getLogger("alembic.helpers")
+
+_FIRST, _LONGEST = 0.1, 5.0
+"""Seconds between two looks whether the turn is free, at the beginning and at most."""
 
 
 @contextmanager
@@ -31,7 +35,7 @@ def committing(operations: IdempotentOperations, name: str, *, only_ddl: bool) -
     if upstream.is_autocommit(connection):
         yield
     elif upstream.own_transaction(context) is not None or not connection.in_transaction():
-        with context.autocommit_block():
+        with _autocommit(context):
             yield
     elif only_ddl and not context.impl.transactional_ddl:
         yield
@@ -45,12 +49,30 @@ def committing(operations: IdempotentOperations, name: str, *, only_ddl: bool) -
 
 
 @contextmanager
+def _autocommit(context: MigrationContext) -> Iterator[None]:
+    """A session that was lost within can be neither committed nor reset: then the error is the one
+    that says how it was lost."""
+    failure: BaseException | None = None
+    try:
+        with context.autocommit_block():
+            try:
+                yield
+            except BaseException as error:
+                failure = error
+                raise
+    except sa.exc.PendingRollbackError:
+        if failure is None:
+            raise
+        raise failure from failure.__cause__
+
+
+@contextmanager
 def turn(operations: IdempotentOperations, thing: str, words: str) -> Iterator[None]:
     """One runner at a time, of those that use this library, works on a thing."""
     database, connection = operations.catalog.database, operations.catalog.connection
     settings = operations.settings
     since = told = time.monotonic()
-    pause = 0.1
+    pause = _FIRST
     with operations.catalog.reading():
         while not database.try_lock(connection, thing):
             now = time.monotonic()
@@ -64,7 +86,7 @@ def turn(operations: IdempotentOperations, thing: str, words: str) -> Iterator[N
                 told = now
                 log.info("waiting   %s: another run is at work on it", words)
             time.sleep(random.uniform(pause / 2, pause))
-            pause = min(5.0, pause * 1.5)
+            pause = min(_LONGEST, pause * 1.5)
     try:
         operations.catalog.forget()
         yield

@@ -90,11 +90,27 @@ def test_a_migration_that_needs_comments(
     _run(page, block, logs, prepared(connection))
 
 
+@pytest.mark.capability("has_concurrent_indexes")
+@pytest.mark.parametrize(
+    ("page", "block", "logs"), (b := _bodies("has_concurrent_indexes")), ids=_ids(b)
+)
+def test_a_migration_that_needs_concurrent_indexes(
+    page: Path, block: Block, logs: list[Block], connection: Connection
+) -> None:
+    _run(page, block, logs, prepared(connection))
+
+
 def test_no_block_is_left_out() -> None:
     for page in PAGES:
         for block in blocks(page):
             assert block.language in LANGUAGES, _where(page, block)
-            assert block.needs in (None, "has_enums", "has_sequences", "has_comments")
+            assert block.needs in (
+                None,
+                "has_enums",
+                "has_sequences",
+                "has_comments",
+                "has_concurrent_indexes",
+            )
             if block.language in ("ini", "diff"):
                 assert block.header is not None, f"{_where(page, block)} names no file"
 

@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 import sqlglot
 from offline.scripts import script
+from offline.test_online_scripts import ALL as ONLINE
 from offline.test_operation_scripts import EVERYWHERE, OPERATIONS
 from offline.trial import META
 
@@ -55,7 +56,7 @@ def ensure_rows(op: Any, schema: str | None) -> None:
 
 
 OWN = {build.__name__: build for build in (alter_column, sequences, views, ensure_rows)}
-BUILDS = {**EVERYWHERE, **OPERATIONS, **OWN}
+BUILDS = {**EVERYWHERE, **OPERATIONS, **OWN, **ONLINE}
 
 
 def written(dialect: str, name: str) -> str:
@@ -99,7 +100,7 @@ def pieces(dialect: str, text: str) -> list[str]:
 
 UNKNOWN = re.compile(
     # What sqlglot does not know, and where Alembic quotes no name (Oracle's column comments).
-    r"THROW|EXEC sp_rename|declare|execute sp_|COMMENT ON COLUMN",
+    r"THROW|EXEC sp_rename|declare|execute sp_|COMMENT ON COLUMN|DROP INDEX .* ONLINE$",
     re.IGNORECASE,
 )
 

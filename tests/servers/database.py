@@ -53,6 +53,8 @@ class Capabilities:
     has_concurrent_indexes: bool = False
     # NOT VALID constraints and VALIDATE CONSTRAINT?
     has_unvalidated_constraints: bool = False
+    # NOT NULL as such a constraint?
+    has_unvalidated_not_null: bool = False
     has_exclude_constraints: bool = False
     has_deferrable_constraints: bool = False
     has_identity_columns: bool = False
@@ -80,6 +82,7 @@ def capabilities(name: str, version: tuple[int, ...]) -> dict[str, bool]:
             "has_nulls_not_distinct": version >= (15,),
             "has_concurrent_indexes": True,
             "has_unvalidated_constraints": True,
+            "has_unvalidated_not_null": version >= (18,),
             "has_exclude_constraints": True,
             "has_deferrable_constraints": True,
             "has_identity_columns": True,

@@ -15,7 +15,6 @@ from ..objects import Column
 from . import queries, sessions
 from .database import MySQL
 
-
 _DROP_INDEX = re.compile(
     r"\s*DROP\s+INDEX\s+(`(?:[^`]|``)+`|[\w$]+)\s+ON\s+(.*)", re.IGNORECASE | re.DOTALL
 )
@@ -52,6 +51,7 @@ class MariaDB(MySQL):
 
     _checks = queries.MARIADB_CHECKS
     _holders = sessions.TRANSACTIONS
+    _progress = sessions.PROGRESS
 
     def _clause(self, kept: str) -> str:
         return kept

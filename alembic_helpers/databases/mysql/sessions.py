@@ -7,12 +7,17 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql.elements import ColumnElement
 
 from ...errors import Blocker
 from ..base import Database
+from ..keys import KeyPart
+from ..objects import Column, ConstraintType
 
 # ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK
 _LOCK_FAILURES = (1205, 1213)
@@ -37,22 +42,42 @@ _METADATA_LOCKS = sa.text(
     "WHERE m.object_type = 'TABLE' AND m.object_schema = :schema AND m.object_name = :name "
     "AND m.lock_status = 'GRANTED' AND t.processlist_id <> CONNECTION_ID()"
 )
-# Where metadata locks are not shown: all sessions that have a transaction open.
+# Where metadata locks are not shown: the sessions in that database that have a transaction open.
 TRANSACTIONS = sa.text(
     "SELECT p.id, p.user, p.host, p.command, p.info AS query, "
     "TIMESTAMPDIFF(SECOND, x.trx_started, NOW()) AS age "
     "FROM information_schema.innodb_trx x "
     "JOIN information_schema.processlist p ON p.id = x.trx_mysql_thread_id "
-    "WHERE p.id <> CONNECTION_ID()"
+    "WHERE p.id <> CONNECTION_ID() AND (p.db = :schema OR p.db IS NULL)"
 )
+_PROGRESS = sa.text(
+    "SELECT state, 0 AS progress FROM information_schema.processlist WHERE id = :session"
+)
+PROGRESS = sa.text("SELECT state, progress FROM information_schema.processlist WHERE id = :session")
 
 
 class MySQLSessions(Database):
+    alters_online = True
+
     @property
     def online_reason(self) -> str | None:
         return None
 
     _holders = _METADATA_LOCKS
+    _progress = _PROGRESS
+
+    def copies_table_for(self, type_: ConstraintType) -> bool:
+        return type_ in (ConstraintType.FOREIGN_KEY, ConstraintType.CHECK)
+
+    def key_part(self, column: ColumnElement[Any], found: Column) -> KeyPart:
+        """ENUM and SET are ordered by their numbers and compared by their words, and a FLOAT is
+        shown with fewer digits than it has: as numbers they are one thing."""
+        if isinstance(found.type, (mysql.ENUM, mysql.SET, mysql.BIT, mysql.FLOAT)):
+            plain = sa.type_coerce(column, sa.types.NullType())
+            zero = "0e0" if isinstance(found.type, mysql.FLOAT) else "0"
+            column = plain.op("+")(sa.literal_column(zero))
+            return KeyPart(column, column, sa.literal)
+        return super().key_part(column, found)
 
     def online_sql(self, statement: str) -> str:
         """https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html"""
@@ -108,6 +133,13 @@ class MySQLSessions(Database):
                 return []
             found.update({row.id: _blocker(row) for row in rows})
         return list(found.values())
+
+    def progress(self, connection: Connection, session: int) -> str:
+        """MariaDB has a percentage, of the stage that it is at."""
+        row = connection.execute(self._progress, {"session": session}).first()
+        if row is None or not row.state:
+            return ""
+        return f"{row.state}, {row.progress:.0f} %" if row.progress else str(row.state)
 
     def is_lock_failure(self, error: sa.exc.DBAPIError) -> bool:
         return errno(error) in _LOCK_FAILURES

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql.elements import ColumnElement
 
-from ..objects import Constraint, ConstraintType, Kind, Partition
+from ..construct import DeclaredType
+from ..keys import KeyPart
+from ..objects import Column, Constraint, ConstraintType, Kind, Partition
 from .queries import FROM_RELATION, RELATION
 from .sessions import PostgreSQLSessions
 
@@ -15,11 +20,13 @@ _IS_NEW = sa.text(
     "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attname = 'ctid' "
     f"WHERE {RELATION}"
 )
+_HIDES_ROWS = sa.text(f"SELECT row_security_active(c.oid) {FROM_RELATION} WHERE {RELATION}")
 _IS_PARTITIONED = sa.text(f"SELECT c.relkind = 'p' {FROM_RELATION} WHERE {RELATION}")
 _PARTITIONS = sa.text(
     f"""
     SELECT p.relname, pn.nspname, CAST(p.relkind AS text) AS relkind,
-           ARRAY(SELECT ARRAY[CAST(ours.relname AS text), CAST(part.relname AS text)]
+           ARRAY(SELECT ARRAY[CAST(ours.relname AS text), CAST(part.relname AS text),
+                              CAST(i.indisvalid AS text)]
                  FROM pg_catalog.pg_index i
                  JOIN pg_catalog.pg_class part ON part.oid = i.indexrelid
                  JOIN pg_catalog.pg_inherits attached ON attached.inhrelid = i.indexrelid
@@ -41,8 +48,22 @@ _NOT_NULL = sa.text(
 
 
 class PostgreSQLOnline(PostgreSQLSessions):
+    compares_rows = True
+
+    def key_part(self, column: ColumnElement[Any], found: Column) -> KeyPart:
+        """As text: any type can be written and read back, whatever the driver makes of it."""
+        spelling = (found.spelling or "text").partition(" COLLATE ")[0]
+        return KeyPart(
+            column,
+            sa.cast(column, sa.Text),
+            lambda value: sa.cast(sa.cast(value, sa.Text), DeclaredType(spelling)),
+        )
+
     def is_new(self, connection: Connection, name: str, schema: str) -> bool:
         return connection.scalar(_IS_NEW, self._relation(name, schema)) is True
+
+    def hides_rows(self, connection: Connection, name: str, schema: str) -> bool:
+        return connection.scalar(_HIDES_ROWS, self._relation(name, schema)) is True
 
     def partitions(
         self, connection: Connection, name: str, schema: str
@@ -56,7 +77,7 @@ class PostgreSQLOnline(PostgreSQLSessions):
                 row.relname,
                 row.nspname,
                 kinds.get(row.relkind, Kind.TABLE),
-                tuple((ours, part) for ours, part in row.indexes),
+                tuple((own, part, valid == "true") for own, part, valid in row.indexes),
             )
             for row in connection.execute(_PARTITIONS, asked)
         )

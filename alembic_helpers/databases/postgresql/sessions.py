@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -19,10 +20,18 @@ _SET = sa.text("SELECT set_config(:name, :value, false)")
 _KEY = "hashtextextended('alembic_helpers:' || current_database() || ':' || :name, 0)"
 _TRY_LOCK = sa.text(f"SELECT pg_try_advisory_lock({_KEY})")
 _UNLOCK = sa.text(f"SELECT pg_advisory_unlock({_KEY})")
+# A lock on a table that the transaction itself has made (see _IS_NEW) is in nobody's way, nor is
+# one on the catalog; the first relation of a user's has the OID 16384. An old snapshot is in the
+# way of a concurrent build, and does not show when it is done; now() is when the transaction began.
 _HOLDS = sa.text(
-    "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_locks WHERE pid = pg_backend_pid() AND granted "
-    "AND locktype = 'relation' AND mode IN ('RowExclusiveLock', 'ShareUpdateExclusiveLock', "
-    "'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'))"
+    "SELECT now() < statement_timestamp() "
+    "AND current_setting('transaction_isolation') IN ('repeatable read', 'serializable') "
+    "OR EXISTS (SELECT 1 FROM pg_catalog.pg_locks l "
+    "JOIN pg_catalog.pg_attribute a ON a.attrelid = l.relation AND a.attname = 'ctid' "
+    "WHERE l.pid = pg_backend_pid() AND l.granted AND l.relation >= 16384 "
+    "AND l.mode IN ('RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareLock', "
+    "'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock') "
+    "AND a.xmin IS DISTINCT FROM CAST(pg_current_xact_id_if_assigned() AS xid))"
 )
 _BLOCKERS = """
     SELECT a.pid, a.usename, a.application_name, a.state, a.query,
@@ -51,6 +60,7 @@ _PROGRESS = sa.text(
 class PostgreSQLSessions(Database):
     concurrently: ClassVar[dict[str, Any]] = {"postgresql_concurrently": True}
     not_valid: ClassVar[dict[str, Any]] = {"postgresql_not_valid": True}
+    alters_online = True
     adopts_indexes = True
 
     @property
@@ -117,7 +127,7 @@ class PostgreSQLSessions(Database):
                     done = f", {min(100, 100 * so_far // total)} %"
             words.append(f"{row.phase}{done}")
         blocking = connection.execute(_BLOCKING, {"session": session})
-        words += [f"waits for {_blocker(row)}" for row in blocking]
+        words += [f"waits for {replace(_blocker(row), query='')}" for row in blocking]
         return "; ".join(words)
 
     def is_lock_failure(self, error: sa.exc.DBAPIError) -> bool:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql.elements import ColumnElement
 
 from ..base import Database
+from ..keys import KeyPart
+from ..objects import Column
 
 # SQLITE_BUSY and SQLITE_LOCKED; Python 3.10 does not tell the code, but SQLite speaks English only.
 _CODES = (5, 6)
@@ -17,6 +21,12 @@ _TEXTS = ("database is locked", "database table is locked")
 
 class SQLiteSessions(Database):
     writes_one_at_a_time = True
+    compares_rows = True
+
+    def key_part(self, column: ColumnElement[Any], found: Column) -> KeyPart:
+        """As it is kept: a column may hold what its declared type does not say."""
+        raw = sa.type_coerce(column, sa.types.NullType())
+        return KeyPart(raw, raw, lambda value: sa.literal(value, sa.types.NullType()))
 
     @property
     def online_reason(self) -> str | None:

@@ -14,6 +14,7 @@ from ..questions import (
     ColumnThere,
     ConstraintIs,
     ConstraintThere,
+    ConstraintValid,
     Either,
     EnumHolds,
     EnumThere,
@@ -42,6 +43,8 @@ class Writer(ABC):
 
     opening: Sequence[str] = ()
     """What a script begins with."""
+    has_batches = False
+    """Can a block commit what it has done so far?"""
 
     def __init__(self, database: Database, separator: str = "") -> None:
         self.database = database
@@ -113,6 +116,8 @@ class Writer(ABC):
                 return self.constraint(question)
             case ConstraintIs():
                 return self.constraint_is(question)
+            case ConstraintValid():
+                return self.constraint_valid(question)
             case VersionThere(table, revisions):
                 listed = ", ".join(map(self.text, revisions))
                 return self.exists(
@@ -183,6 +188,9 @@ class Writer(ABC):
         raise NotImplementedError
 
     def constraint_is(self, question: ConstraintIs) -> str:
+        raise NotImplementedError
+
+    def constraint_valid(self, question: ConstraintValid) -> str:
         raise NotImplementedError
 
     # -- words -------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 
 from ...databases.objects import ConstraintType
+from .. import batches
+from ..batches import Batches
 from ..questions import (
     ConstraintIs,
     ConstraintThere,
@@ -160,6 +162,15 @@ class MySQLWriter(Writer):
 
 class MariaDBWriter(MySQLWriter):
     execution = "EXECUTE IMMEDIATE @alembic_helpers;"
+    has_batches = True
+
+    def block(self, statement: Statement, guard: Guard, pending: Question | None) -> str:
+        if not isinstance(statement.construct, Batches):
+            return super().block(statement, guard, pending)
+        chosen = self.text(batches.mariadb(statement.construct, statement.sql, self))
+        if pending is not None:
+            chosen = f"CASE WHEN {self.ask(pending)} THEN {chosen} ELSE 'DO 0' END"
+        return f"SET @alembic_helpers = {chosen};\n{self.execution}"
 
     def error(self, message: str) -> str:
         """SIGNAL, in the one form in which MariaDB 10.5 executes it too."""

@@ -11,9 +11,12 @@ import re
 from sqlalchemy import schema as ddl
 
 from ...databases.objects import ConstraintType
+from .. import batches
+from ..batches import Batches
 from ..questions import (
     ConstraintIs,
     ConstraintThere,
+    ConstraintValid,
     EnumHolds,
     Guard,
     IdentityThere,
@@ -51,10 +54,14 @@ _TYPES = (
 
 class PostgreSQLWriter(Writer):
     opening = ("SET client_encoding = 'UTF8';",)
+    has_batches = True
 
     # -- blocks ------------------------------------------------------------------------------------
 
     def block(self, statement: Statement, guard: Guard, pending: Question | None) -> str:
+        if isinstance(statement.construct, Batches):
+            body = batches.postgresql(statement.construct, statement.sql, self, pending)
+            return f"DO {_dollars('backfill', body)};"
         if _concurrently(statement.construct):
             return self._concurrently(statement, guard, pending)
         if guard.done is None and not guard.refusals and pending is None:
@@ -166,8 +173,14 @@ class PostgreSQLWriter(Writer):
         return f"atttypid = to_regtype({self.text(type_.sql)})"
 
     def nullable(self, question: NullableIs) -> str:
-        word = "NOT " if question.nullable else ""
-        return self.column(question.table, question.column, f"{word}attnotnull")
+        """From 18, a column may be NOT NULL before its rows are checked."""
+        if question.nullable:
+            return self.column(question.table, question.column, "NOT attnotnull")
+        unchecked = self.exists(
+            "SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'n'"
+            " AND conkey = ARRAY[attnum] AND NOT convalidated"
+        )
+        return self.column(question.table, question.column, f"attnotnull AND NOT {unchecked}")
 
     def identity(self, question: IdentityThere) -> str:
         return self.column(question.table, question.column, "attidentity <> ''")
@@ -211,6 +224,11 @@ class PostgreSQLWriter(Writer):
             found += f" AND confrelid = {self._found(question.target)}"
             found += self._key("confrelid", "confkey", question.target_columns)
         return self.exists(found)
+
+    def constraint_valid(self, question: ConstraintValid) -> str:
+        return self.exists(
+            f"{self._constraint(question.table, question.name, None)} AND convalidated"
+        )
 
     def _key(self, relation: str, key: str, columns: tuple[str, ...]) -> str:
         return (
