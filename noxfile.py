@@ -130,6 +130,13 @@ def demo(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """The measurements of docs/online-locks.md, printed; ``-- --write`` writes the page."""
+    install(session, "tests")
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """What the pages show is run."""
     install(session, "tests")
