@@ -88,7 +88,7 @@ class IdempotentOperations(Operations):
             return result
         judgement = self.settled(judge, operation)
         self.refuse(judgement)
-        self._warn_of_undoing(Collected(operation, calling_line(operation)), judgement)
+        self.warn_of_undoing(operation, judgement)
         result = None
         for step in judgement.remaining:
             result = self.send(step)
@@ -230,6 +230,9 @@ class IdempotentOperations(Operations):
         self.records.append(record)
         if record.outcome is not Outcome.WRITTEN:
             log.info("%s", record)
+
+    def warn_of_undoing(self, operation: MigrateOperation, judgement: Judgement) -> None:
+        self._warn_of_undoing(Collected(operation, calling_line(operation)), judgement)
 
     def _warn_of_undoing(self, item: Collected, judgement: Judgement) -> None:
         sent = bool(judgement.remaining)

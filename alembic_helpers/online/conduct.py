@@ -89,6 +89,7 @@ def _converge(
     asked = operation.plain if blocking else operation
     judge = functools.partial(_judged, operations)
     judgement = judge(asked, operations.site)
+    operations.warn_of_undoing(operation.plain, judgement)
     if judgement.remaining or judgement.verdict is Verdict.BUILDING:
         schema, table = operation.tables[0]
         thing = qualified(operations.site.door.schema(schema), table)

@@ -65,6 +65,9 @@ class DropIndexOnlineOp(OnlineOperation):
 
     def only_plain(self, site: Site) -> str | None:
         schema, table = self.tables[0]
+        if self.plain.table_name is None:
+            name = site.database.stored_name(str(self.plain.index_name))
+            table = next(iter(site.door.tables_with_index(name, schema)), "")
         if partitions.of(table, schema, site) is not None:
             return "the index of a partitioned table is dropped with all its parts at once"
         return super().only_plain(site)

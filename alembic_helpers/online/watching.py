@@ -31,10 +31,12 @@ def heartbeat(
 
     def beat() -> None:
         since = time.monotonic()
-        with _second(connection.engine) as engine:
+        engine = None
+        with contextlib.ExitStack() as stack:
             while not done.wait(seconds):
                 progress = ""
                 if session is not None:
+                    engine = engine or stack.enter_context(_second(connection.engine))
                     with contextlib.suppress(sa.exc.SQLAlchemyError), engine.connect() as other:
                         progress = database.progress(other, session)
                 if not done.is_set():

@@ -85,3 +85,11 @@ def test_what_the_server_refuses_is_not_done_the_blocking_way(
     with pytest.raises(OnlineNotSupported, match="ALGORITHM=INPLACE is not supported"), migrate():
         ALLOWED[step]()
     assert snapshot(connection) == before
+
+
+def test_a_revision_that_undoes_its_own_work_is_warned_of(migrate, caplog):
+    with migrate():
+        op.add_column("t", sa.Column("c", sa.String(20), server_default="x"))
+        op.set_not_null_online("t", "c")
+    (warning,) = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
+    assert warning.startswith("this revision undoes its own work: add_column")

@@ -259,13 +259,16 @@ def test_a_part_that_cannot_be_mended_leaves_no_copy(connection, migrate):
 
 
 @pytest.mark.usefixtures("levels")
-def test_dropping_takes_all_parts_at_once_so_it_is_not_online(connection, migrate, statements):
+@pytest.mark.parametrize("named", [("t",), ()], ids=["of a table", "by its name"])
+def test_dropping_takes_all_parts_at_once_so_it_is_not_online(
+    connection, migrate, statements, named
+):
     with migrate():
         create()
     statements.clear()
     with pytest.raises(OnlineNotSupported, match="is dropped with all its parts at once"):
         with migrate():
-            op.drop_index_online("ix", "t")
+            op.drop_index_online("ix", *named)
     connection.rollback()
     assert tree(connection) == TREE
     with migrate():
