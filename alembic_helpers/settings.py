@@ -65,7 +65,7 @@ class Settings:
 
     on_mismatch: OnMismatch = OnMismatch.RAISE
     """What happens when an object is there but is not the one asked for."""
-    build_timeout: float = 60.0
+    build_timeout: float = 600.0
     """Seconds to wait for another session that is building what an operation asks for."""
     offline: Offline = Offline.GUARDED
     """What ``--sql`` writes."""

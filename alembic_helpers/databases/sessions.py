@@ -62,6 +62,10 @@ class Sessions:
         """Whether the session can sleep without holding back others."""
         return True
 
+    def still_building(self, connection: Connection, sessions: Sequence[int]) -> bool:
+        """Whether one of the sessions that were building an index may still be."""
+        return False
+
     def try_lock(self, connection: Connection, name: str) -> bool:
         """Take the turn at a thing of that name, without waiting; true where there are no turns."""
         return True

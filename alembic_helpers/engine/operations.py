@@ -121,22 +121,24 @@ class IdempotentOperations(Operations):
 
     def settled(self, judge: Judge, operation: MigrateOperation) -> Judgement:
         """The verdict, once nobody is building what it is about."""
-        wait = Waiting(self.settings.build_timeout)
+        wait = Waiting(self.settings)
         while (judgement := judge(operation, self.site)).verdict is Verdict.BUILDING:
             self._wait(wait, judgement)
         return judgement
 
     def _planned(self, batch: Batch, collected: Sequence[Collected]) -> Plan:
         """The verdicts of a batch, once nobody is building what they are about."""
-        wait = Waiting(self.settings.build_timeout)
+        wait = Waiting(self.settings)
         while building := (plan := Plan.of(batch, collected, self.site)).building:
             self._wait(wait, building)
         return plan
 
     def _wait(self, wait: Waiting, judgement: Judgement) -> None:
+        database = self.catalog.database
         with self.catalog.reading() as connection:
-            may_wait = self.catalog.database.may_wait(connection)
-        wait.for_others(judgement, may_wait=may_wait)
+            wait.for_others(judgement, may_wait=database.may_wait(connection))
+            while database.still_building(connection, judgement.sessions):
+                wait.for_others(judgement, may_wait=database.may_wait(connection))
         self.catalog.forget()
 
     # -- write ---------------------------------------------------------------------------------

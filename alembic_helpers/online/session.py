@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +14,7 @@ from sqlalchemy.engine import Connection
 from .. import upstream
 from ..databases import Database
 from ..engine import IdempotentOperations
+from ..engine.waiting import Waiting
 from ..errors import BuildInProgress, OnlineNotSupported
 
 log = logging.getLogger("alembic.helpers")
@@ -70,23 +69,16 @@ def _autocommit(context: MigrationContext) -> Iterator[None]:
 def turn(operations: IdempotentOperations, thing: str, words: str) -> Iterator[None]:
     """One runner at a time, of those that use this library, works on a thing."""
     database, connection = operations.catalog.database, operations.catalog.connection
-    settings = operations.settings
-    since = told = time.monotonic()
-    pause = _FIRST
+    waiting = Waiting(operations.settings, first=0.1)
     with operations.catalog.reading():
         while not database.try_lock(connection, thing):
-            now = time.monotonic()
-            if now - since >= settings.build_timeout:
+            if not waiting.goes_on(f"{words}: another run is at work on it"):
                 raise BuildInProgress(
-                    f"{words}: another run is at work on it; waited {settings.build_timeout:g} s, "
-                    "nothing was changed. Run the migration again when that run is done, or let "
-                    "it wait longer: Settings(build_timeout=...)."
+                    f"{words}: another run is at work on it; waited "
+                    f"{operations.settings.build_timeout:g} s, nothing was changed. Run the "
+                    "migration again when that run is done, or let it wait longer: "
+                    "Settings(build_timeout=...)."
                 )
-            if told == since or now - told >= settings.heartbeat:
-                told = now
-                log.info("waiting   %s: another run is at work on it", words)
-            time.sleep(random.uniform(pause / 2, pause))
-            pause = min(_LONGEST, pause * 1.5)
     try:
         operations.catalog.forget()
         yield

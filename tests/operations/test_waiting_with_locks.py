@@ -77,6 +77,31 @@ class TestWhatHoldsALockDoesNotWait:
                 with migrate(connection=connection, alembic_helpers=PATIENT):
                     create()
 
+    def test_nor_what_the_build_waits_for(self, database, building, migrate, monkeypatch):
+        """A build waits for the end of each transaction that had a snapshot when it looked."""
+        number, let_go = building
+
+        def sleep(_seconds):
+            """While this transaction reads, the build comes to its last phase."""
+            if not slept:
+                migrating.connection.exec_driver_sql("DECLARE c CURSOR FOR SELECT * FROM u")
+                let_go()
+                waits = (
+                    f"SELECT 1 FROM pg_locks WHERE pid = {number} "
+                    "AND locktype = 'virtualxid' AND NOT granted"
+                )
+                with looking(database) as look:
+                    until(lambda: look(waits))
+                migrating.connection.exec_driver_sql("CLOSE c")
+            slept.append(_seconds)
+
+        slept = []
+        monkeypatch.setattr("alembic_helpers.engine.waiting.time.sleep", sleep)
+        with pytest.raises(BuildInProgress, match="It does not wait"):
+            with migrate(alembic_helpers=PATIENT) as migrating:
+                create()
+        assert len(slept) == 1
+
     def test_what_only_read_waits(self, building, run):
         _, let_go = building
         timer = threading.Timer(0.3, let_go)

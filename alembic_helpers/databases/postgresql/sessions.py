@@ -22,16 +22,23 @@ _TRY_LOCK = sa.text(f"SELECT pg_try_advisory_lock({_KEY})")
 _UNLOCK = sa.text(f"SELECT pg_advisory_unlock({_KEY})")
 # A lock on a table that the transaction itself has made (see _IS_NEW) is in nobody's way, nor is
 # one on the catalog; the first relation of a user's has the OID 16384. An old snapshot is in the
-# way of a concurrent build, and does not show when it is done; now() is when the transaction began.
+# way of a concurrent build, and does not show when it is done; and a build that looked while this
+# transaction had any snapshot waits for its end. now() is when the transaction began.
 _HOLDS = sa.text(
-    "SELECT now() < statement_timestamp() "
-    "AND current_setting('transaction_isolation') IN ('repeatable read', 'serializable') "
+    "SELECT now() < statement_timestamp() AND ("
+    "current_setting('transaction_isolation') IN ('repeatable read', 'serializable') "
+    "OR EXISTS (SELECT 1 FROM pg_catalog.pg_locks w WHERE NOT w.granted "
+    "AND pg_backend_pid() = ANY (pg_blocking_pids(w.pid)))) "
     "OR EXISTS (SELECT 1 FROM pg_catalog.pg_locks l "
     "JOIN pg_catalog.pg_attribute a ON a.attrelid = l.relation AND a.attname = 'ctid' "
     "WHERE l.pid = pg_backend_pid() AND l.granted AND l.relation >= 16384 "
     "AND l.mode IN ('RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareLock', "
     "'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock') "
     "AND a.xmin IS DISTINCT FROM CAST(pg_current_xact_id_if_assigned() AS xid))"
+)
+_STILL_BUILDING = sa.text(
+    "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_locks WHERE pid = ANY (:sessions) "
+    "AND mode = 'ShareUpdateExclusiveLock' AND granted)"
 )
 _BLOCKERS = """
     SELECT a.pid, a.usename, a.application_name, a.state, a.query,
@@ -98,6 +105,9 @@ class PostgreSQLSessions(Database):
 
     def may_wait(self, connection: Connection) -> bool:
         return not connection.scalar(_HOLDS)
+
+    def still_building(self, connection: Connection, sessions: Sequence[int]) -> bool:
+        return bool(connection.scalar(_STILL_BUILDING, {"sessions": list(sessions)}))
 
     def try_lock(self, connection: Connection, name: str) -> bool:
         """Never waited for: a waiting statement holds a snapshot, for which a concurrent build in
