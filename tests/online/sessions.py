@@ -13,7 +13,7 @@ from servers.database import Database
 from servers.migration import migration
 from sqlalchemy.engine import Connection
 
-from alembic_helpers import Settings
+from alembic_helpers import Settings, op
 
 SECONDS = 20.0
 """How long anything may take that another session does, before it is a failure."""
@@ -110,3 +110,11 @@ def running(database: Database, step: Callable[[], Any], **settings: Any) -> Ite
         yield run
     finally:
         run.ended()
+
+
+# Where the whole statement waits, and no more than the lock: adding a key on PostgreSQL.
+WAITING = {
+    "postgresql": lambda: op.create_foreign_key_online("fk", "t", "u", ["a"], ["id"]),
+    "sqlite": lambda: op.create_index_online("ix", "t", ["a"]),
+    "mysql": lambda: op.create_index_online("ix", "t", ["a"]),
+}

@@ -7,9 +7,7 @@ import sqlalchemy as sa
 from online.sessions import (
     SECONDS,
     Run,
-    end_session,
     is_waiting,
-    looking,
     session_id,
     until,
 )
@@ -17,18 +15,6 @@ from servers.migration import Statements, migration, recorded
 from servers.snapshot import snapshot
 
 from alembic_helpers import Outcome, op
-
-
-@pytest.fixture
-def look(database):
-    with looking(database) as look:
-        yield look
-
-
-@pytest.fixture
-def end(database):
-    return lambda number: end_session(database, number)
-
 
 OPERATIONS = {
     "index": lambda: op.create_index_online("ix", "t", ["a"]),

@@ -8,36 +8,12 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 import sqlalchemy as sa
-from online.sessions import SECONDS, Run, end_session, holding, is_waiting, looking, until
+from online.sessions import SECONDS, Run, holding, is_waiting, until
 
 from alembic_helpers import Outcome, op
 from alembic_helpers.online import session as online_session
 
-
-@pytest.fixture(autouse=True)
-def tables(connection, migrate):
-    with migrate():
-        op.create_table("u", sa.Column("id", sa.Integer, primary_key=True))
-        op.create_table(
-            "t",
-            sa.Column("id", sa.Integer, primary_key=True),
-            sa.Column("a", sa.Integer),
-            sa.Column("b", sa.String(20)),
-        )
-    for sql in ("INSERT INTO u VALUES (1)", "INSERT INTO t VALUES (1, 1, 'x'), (2, 1, 'y')"):
-        connection.exec_driver_sql(sql)
-    connection.commit()
-
-
-@pytest.fixture
-def look(database):
-    with looking(database) as look:
-        yield look
-
-
-@pytest.fixture
-def end(database):
-    return lambda number: end_session(database, number)
+pytestmark = pytest.mark.usefixtures("tables")
 
 
 def create():
@@ -134,7 +110,7 @@ def is_valid(look):
 @pytest.mark.capability("has_concurrent_indexes")
 class TestAConcurrentBuild:
     @pytest.fixture(autouse=True)
-    def function(self, connection):
+    def function(self, connection, tables):
         connection.exec_driver_sql(WAITS)
         connection.commit()
 
@@ -182,7 +158,7 @@ def drop():
 @pytest.mark.capability("has_concurrent_indexes")
 class TestAConcurrentDrop:
     @pytest.fixture(autouse=True)
-    def index(self, connection):
+    def index(self, connection, tables):
         connection.exec_driver_sql("CREATE INDEX ix ON t (a)")
         connection.commit()
 

@@ -8,43 +8,18 @@ import time
 
 import pytest
 import sqlalchemy as sa
-from online.sessions import SECONDS, holding, looking, running, session_id, until
+from online.sessions import SECONDS, WAITING, holding, looking, running, session_id, until
 
 from alembic_helpers import LockNotAvailable, Online, Outcome, Settings, op
-from alembic_helpers.online import patience
 
 IMPATIENT = Settings(lock_timeout=0.1, lock_budget=0.0)
 
 
-@pytest.fixture(autouse=True)
-def tables(connection, migrate, monkeypatch):
-    monkeypatch.setattr(patience, "_FIRST", 0.1)
-    with migrate():
-        op.create_table("u", sa.Column("id", sa.Integer, primary_key=True))
-        op.create_table(
-            "t",
-            sa.Column("id", sa.Integer, primary_key=True),
-            sa.Column("a", sa.Integer),
-            sa.Column("b", sa.String(20)),
-        )
-    for sql in ("INSERT INTO u VALUES (1)", "INSERT INTO t VALUES (1, 1, 'x'), (2, 1, 'y')"):
-        connection.exec_driver_sql(sql)
-    connection.commit()
+pytestmark = pytest.mark.usefixtures("tables", "short_pauses")
 
 
 WRITE = "UPDATE t SET a = 1 WHERE id = 1"
 READ = "SELECT count(*) FROM t"
-# Where the whole statement waits, and no more than the lock: adding a key on PostgreSQL.
-STEPS = {
-    "postgresql": lambda: op.create_foreign_key_online("fk", "t", "u", ["a"], ["id"]),
-    "sqlite": lambda: op.create_index_online("ix", "t", ["a"]),
-    "mysql": lambda: op.create_index_online("ix", "t", ["a"]),
-}
-
-
-@pytest.fixture
-def step(database):
-    return STEPS[database.engine.dialect.name]
 
 
 def test_it_is_done_when_the_others_let_go(database, migrate, caplog, step):
@@ -107,7 +82,7 @@ class TestWhoIsNamedOnPostgreSQL:
     def test_the_holder(self, database, refused):
         with holding(database, "SET application_name = 'shop'", WRITE) as holder:
             pid = session_id(holder)
-            error = refused(STEPS["postgresql"])
+            error = refused(WAITING["postgresql"])
             user = holder.exec_driver_sql("SELECT current_user").scalar()
         (blocker,) = error.blockers
         assert (blocker.session, blocker.user, blocker.application) == (pid, user, "shop")
@@ -125,19 +100,19 @@ class TestWhoIsNamedOnPostgreSQL:
 
     def test_what_it_runs_when_that_is_asked_for(self, database, refused):
         with holding(database, WRITE):
-            error = refused(STEPS["postgresql"], show_queries=True)
+            error = refused(WAITING["postgresql"], show_queries=True)
         assert [b.query for b in error.blockers] == [WRITE]
         assert f"s: {WRITE}." in str(error)
 
     def test_nobody_who_only_reads_where_readers_are_not_in_the_way(self, database, refused):
         with holding(database, READ), holding(database, WRITE) as holder:
             pid = session_id(holder)
-            error = refused(STEPS["postgresql"])
+            error = refused(WAITING["postgresql"])
         assert [b.session for b in error.blockers] == [pid]
 
     def test_a_reader_does_not_hold_up_a_foreign_key(self, database, migrate):
         with holding(database, READ), migrate(alembic_helpers=IMPATIENT):
-            assert STEPS["postgresql"]() is Outcome.APPLIED
+            assert WAITING["postgresql"]() is Outcome.APPLIED
 
     @pytest.mark.parametrize(
         "step",
@@ -161,7 +136,7 @@ class TestWhoIsNamedOnPostgreSQL:
     def test_the_holder_of_a_lock_on_the_other_table(self, database, refused):
         with holding(database, "UPDATE u SET id = 1") as holder:
             pid = session_id(holder)
-            error = refused(STEPS["postgresql"])
+            error = refused(WAITING["postgresql"])
         assert [b.session for b in error.blockers] == [pid]
 
     def test_a_role_that_may_see_nothing_of_others_says_what_it_can(
@@ -180,7 +155,7 @@ class TestWhoIsNamedOnPostgreSQL:
             with holding(database, WRITE) as holder:
                 pid = session_id(holder)
                 connection.exec_driver_sql("SET ROLE ah_nobody")
-                error = refused(STEPS["postgresql"], show_queries=True)
+                error = refused(WAITING["postgresql"], show_queries=True)
         finally:
             connection.rollback()
             connection.exec_driver_sql("RESET ROLE")
@@ -193,7 +168,7 @@ class TestWhoIsNamedOnPostgreSQL:
     def test_while_it_pauses_it_holds_nothing(self, database, migrate, caplog):
         caplog.set_level("INFO", "alembic.helpers")
         settings = {"lock_timeout": 0.1, "lock_budget": SECONDS}
-        step = STEPS["postgresql"]
+        step = WAITING["postgresql"]
         with holding(database, WRITE) as holder, running(database, step, **settings) as run:
             seen = until(lambda: [m for m in caplog.messages if "next try in" in m])
             holder.rollback()
@@ -206,7 +181,7 @@ class TestWhoIsNamedOnPostgreSQL:
 
 @pytest.mark.capability("unique_constraint_is_index")
 class TestWhoIsNamedOnMySQL:
-    STEP = staticmethod(STEPS["mysql"])
+    STEP = staticmethod(WAITING["mysql"])
 
     def test_the_holder(self, database, migrate):
         with holding(database, READ) as holder:

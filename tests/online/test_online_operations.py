@@ -25,19 +25,7 @@ VIOLATED = {
 }
 
 
-@pytest.fixture(autouse=True)
-def tables(connection, migrate):
-    with migrate():
-        op.create_table("u", sa.Column("id", sa.Integer, primary_key=True))
-        op.create_table(
-            "t",
-            sa.Column("id", sa.Integer, primary_key=True),
-            sa.Column("a", sa.Integer),
-            sa.Column("b", sa.String(20)),
-        )
-    for sql in ("INSERT INTO u VALUES (1)", "INSERT INTO t VALUES (1, 1, 'x'), (2, 1, 'y')"):
-        connection.exec_driver_sql(sql)
-    connection.commit()
+pytestmark = pytest.mark.usefixtures("tables")
 
 
 @pytest.mark.parametrize("step", ALLOWED.values(), ids=ALLOWED)

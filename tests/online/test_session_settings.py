@@ -14,36 +14,10 @@ from alembic_helpers.online import patience
 IMPATIENT = Settings(lock_timeout=0.1, lock_budget=0.0)
 
 
-@pytest.fixture(autouse=True)
-def tables(connection, migrate, monkeypatch):
-    monkeypatch.setattr(patience, "_FIRST", 0.1)
-    with migrate():
-        op.create_table("u", sa.Column("id", sa.Integer, primary_key=True))
-        op.create_table(
-            "t",
-            sa.Column("id", sa.Integer, primary_key=True),
-            sa.Column("a", sa.Integer),
-            sa.Column("b", sa.String(20)),
-        )
-    for sql in ("INSERT INTO u VALUES (1)", "INSERT INTO t VALUES (1, 1, 'x'), (2, 1, 'y')"):
-        connection.exec_driver_sql(sql)
-    connection.commit()
+pytestmark = pytest.mark.usefixtures("tables", "short_pauses")
 
 
 WRITE = "UPDATE t SET a = 1 WHERE id = 1"
-# Where the whole statement waits, and no more than the lock: adding a key on PostgreSQL.
-STEPS = {
-    "postgresql": lambda: op.create_foreign_key_online("fk", "t", "u", ["a"], ["id"]),
-    "sqlite": lambda: op.create_index_online("ix", "t", ["a"]),
-    "mysql": lambda: op.create_index_online("ix", "t", ["a"]),
-}
-
-
-@pytest.fixture
-def step(database):
-    return STEPS[database.engine.dialect.name]
-
-
 SHOWN = {
     "postgresql": [
         "SELECT name, setting FROM pg_settings WHERE name IN "
