@@ -120,8 +120,9 @@ class Catalog:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """For statements that change nothing which is remembered (settings, locks)."""
-        with self._memory.reading():
-            yield self.connection
+        connection = self.connection
+        with self._memory.reading(), _without_translation(connection):
+            yield connection
 
     def schema(self, schema: str | None) -> str:
         mapped = self.translated(schema)

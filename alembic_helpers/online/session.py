@@ -84,7 +84,8 @@ def turn(operations: IdempotentOperations, thing: str, words: str) -> Iterator[N
         yield
     finally:
         if not connection.invalidated:
-            database.unlock(connection, thing)
+            with operations.catalog.reading():
+                database.unlock(connection, thing)
 
 
 @contextmanager

@@ -20,8 +20,8 @@ ONLINE = """
 op.create_index_online("ix_a", "t", ["a"], unique=True)
 op.create_check_constraint_online("ck", "t", "up > 0", online=Online.PREFER)
 op.create_foreign_key_online("fk", "t", "t", ["up"], ["id"], online=Online.PREFER)
-op.create_unique_constraint_online("uq", "t", ["b"])
-op.set_not_null_online("t", "b", existing_type=sa.String(20))
+op.create_unique_constraint_online("uq", "t", ["b"], online=Online.PREFER)
+op.set_not_null_online("t", "b", existing_type=sa.String(20), online=Online.PREFER)
 op.drop_index_online("ix_a", "t")
 """
 BLOCK = "with op.get_context().autocommit_block():\n    pass\n    {}"
@@ -83,20 +83,21 @@ UNGUARDED = {
 }
 
 
-@pytest.mark.parametrize("dialect", ["postgresql", "mssql"])
+# Four of the six read the rows under a lock on SQL Server: with PREFER they are plain.
+@pytest.mark.parametrize(("dialect", "plain"), [("postgresql", 0), ("mssql", 4)])
 @pytest.mark.parametrize(
     ("replaced", "count"),
     [({}, 8), (ONE_TRANSACTION, 7), (WITHOUT_THE_HOOK, 8), (UNGUARDED, 8)],
     ids=["guarded", "one transaction", "without the hook", "unguarded"],
 )
 def test_each_operation_stands_between_two_transactions(
-    tmp_path: Path, dialect: str, replaced: dict[str, str], count: int
+    tmp_path: Path, dialect: str, plain: int, replaced: dict[str, str], count: int
 ) -> None:
     project = offline_project(tmp_path, dialect, **replaced)
     with_revisions(project)
     found = transactions(project.script("base:r2"))
     begin = "BEGIN" if dialect == "postgresql" else "BEGIN TRANSACTION"
-    assert found == [begin, "COMMIT"] * count
+    assert found == [begin, "COMMIT"] * (count - plain)
 
 
 @pytest.mark.parametrize("dialect", ["postgresql", "mssql"])

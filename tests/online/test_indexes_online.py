@@ -252,3 +252,16 @@ class _Of:
 )
 def test_the_corrupting_versions(version, refused):
     assert (PostgreSQL.online_reason.fget(_Of(version)) is not None) is refused
+
+
+def test_under_one_translation_and_then_another(database, connection, migrate):
+    """SQLAlchemy keeps statements that were compiled under the first."""
+    other = database.other_schema
+    with migrate():
+        op.create_table("n", sa.Column("a", sa.Integer), schema=other)
+    for number, mapping in enumerate([{"x": other}, {None: other}, {"x": other, None: other}]):
+        connection.execution_options(schema_translate_map=mapping)
+        schema = "x" if "x" in mapping else None
+        with migrate(alembic_helpers=Settings(heartbeat=0.01)):
+            assert op.create_index_online(f"ix{number}", "n", ["a"], schema=schema)
+    connection.execution_options(schema_translate_map=None)

@@ -18,6 +18,7 @@ from ...errors import Blocker
 from ..base import Database
 from ..keys import KeyPart
 from ..objects import Column, ConstraintType
+from ..sessions import ask
 
 # ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK
 _LOCK_FAILURES = (1205, 1213)
@@ -88,7 +89,7 @@ class MySQLSessions(Database):
         return statement
 
     def session_id(self, connection: Connection) -> int | None:
-        session: int | None = connection.scalar(sa.text("SELECT CONNECTION_ID()"))
+        session: int | None = ask(connection, sa.text("SELECT CONNECTION_ID()")).scalar()
         return session
 
     @contextmanager
@@ -97,7 +98,7 @@ class MySQLSessions(Database):
             yield
             return
         names = ("lock_wait_timeout", "innodb_lock_wait_timeout")
-        before = {n: connection.scalar(sa.text(f"SELECT @@SESSION.{n}")) for n in names}
+        before = {n: ask(connection, sa.text(f"SELECT @@SESSION.{n}")).scalar() for n in names}
         try:
             for name in before:
                 _set(connection, name, max(1, math.ceil(seconds)))
@@ -108,10 +109,10 @@ class MySQLSessions(Database):
                     _set(connection, name, value)
 
     def try_lock(self, connection: Connection, name: str) -> bool:
-        return bool(connection.scalar(_TRY_LOCK, {"name": self._lock_name(connection, name)}))
+        return bool(ask(connection, _TRY_LOCK, name=self._lock_name(connection, name)).scalar())
 
     def unlock(self, connection: Connection, name: str) -> None:
-        connection.scalar(_UNLOCK, {"name": self._lock_name(connection, name)})
+        ask(connection, _UNLOCK, name=self._lock_name(connection, name))
 
     def _lock_name(self, connection: Connection, name: str) -> str:
         """One name for the whole server, of at most 64 characters."""
@@ -128,7 +129,7 @@ class MySQLSessions(Database):
         found = {}
         for schema, name in tables:
             try:
-                rows = connection.execute(self._holders, {"schema": schema, "name": name}).all()
+                rows = ask(connection, self._holders, schema=schema, name=name).all()
             except sa.exc.DBAPIError:
                 return []
             found.update({row.id: _blocker(row) for row in rows})
@@ -136,7 +137,7 @@ class MySQLSessions(Database):
 
     def progress(self, connection: Connection, session: int) -> str:
         """MariaDB has a percentage, of the stage that it is at."""
-        row = connection.execute(self._progress, {"session": session}).first()
+        row = ask(connection, self._progress, session=session).first()
         if row is None or not row.state:
             return ""
         return f"{row.state}, {row.progress:.0f} %" if row.progress else str(row.state)
@@ -159,7 +160,7 @@ def errno(error: sa.exc.DBAPIError) -> int | None:
 
 
 def _set(connection: Connection, name: str, value: object) -> None:
-    connection.execute(sa.text(f"SET SESSION {name} = :value"), {"value": value})
+    ask(connection, sa.text(f"SET SESSION {name} = :value"), value=value)
 
 
 def _blocker(row: object) -> Blocker:

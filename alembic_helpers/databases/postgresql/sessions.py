@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from ...errors import Blocker
 from ..base import Database
+from ..sessions import ask
 
 _LOCK_NOT_AVAILABLE, _DEADLOCK = "55P03", "40P01"
 
@@ -82,7 +83,7 @@ class PostgreSQLSessions(Database):
         return None
 
     def session_id(self, connection: Connection) -> int | None:
-        session: int | None = connection.scalar(sa.text("SELECT pg_backend_pid()"))
+        session: int | None = ask(connection, sa.text("SELECT pg_backend_pid()")).scalar()
         return session
 
     @contextmanager
@@ -92,30 +93,30 @@ class PostgreSQLSessions(Database):
         settings = {"lock_timeout": "0", "statement_timeout": "0", "transaction_timeout": "0"}
         if seconds is not None:
             settings = {"lock_timeout": f"{max(1, round(seconds * 1000))}ms"}
-        before = {name: connection.scalar(_SETTING, {"name": name}) for name in settings}
+        before = {name: ask(connection, _SETTING, name=name).scalar() for name in settings}
         before = {name: value for name, value in before.items() if value is not None}
         try:
             for name in before:
-                connection.execute(_SET, {"name": name, "value": settings[name]})
+                ask(connection, _SET, name=name, value=settings[name]).scalar()
             yield
         finally:
             if not connection.invalidated:
                 for name, value in before.items():
-                    connection.execute(_SET, {"name": name, "value": value})
+                    ask(connection, _SET, name=name, value=value).scalar()
 
     def may_wait(self, connection: Connection) -> bool:
-        return not connection.scalar(_HOLDS)
+        return not ask(connection, _HOLDS).scalar()
 
     def still_building(self, connection: Connection, sessions: Sequence[int]) -> bool:
-        return bool(connection.scalar(_STILL_BUILDING, {"sessions": list(sessions)}))
+        return bool(ask(connection, _STILL_BUILDING, sessions=list(sessions)).scalar())
 
     def try_lock(self, connection: Connection, name: str) -> bool:
         """Never waited for: a waiting statement holds a snapshot, for which a concurrent build in
         the other session waits in turn."""
-        return bool(connection.scalar(_TRY_LOCK, {"name": name}))
+        return bool(ask(connection, _TRY_LOCK, name=name).scalar())
 
     def unlock(self, connection: Connection, name: str) -> None:
-        connection.scalar(_UNLOCK, {"name": name})
+        ask(connection, _UNLOCK, name=name).scalar()
 
     def blockers(
         self, connection: Connection, tables: Sequence[tuple[str, str]], *, readers: bool
@@ -123,12 +124,12 @@ class PostgreSQLSessions(Database):
         found = {}
         for schema, name in tables:
             asked = {"schema": schema, "name": self.stored_name(name), "readers": readers}
-            found.update({row.pid: _blocker(row) for row in connection.execute(_HOLDERS, asked)})
+            found.update({row.pid: _blocker(row) for row in ask(connection, _HOLDERS, **asked)})
         return list(found.values())
 
     def progress(self, connection: Connection, session: int) -> str:
         words = []
-        row = connection.execute(_PROGRESS, {"session": session}).first()
+        row = ask(connection, _PROGRESS, session=session).first()
         if row is not None:
             done = ""
             for total, so_far in ((row.tuples_total, row.tuples_done),
@@ -136,7 +137,7 @@ class PostgreSQLSessions(Database):
                 if total:
                     done = f", {min(100, 100 * so_far // total)} %"
             words.append(f"{row.phase}{done}")
-        blocking = connection.execute(_BLOCKING, {"session": session})
+        blocking = ask(connection, _BLOCKING, session=session)
         words += [f"waits for {replace(_blocker(row), query='')}" for row in blocking]
         return "; ".join(words)
 
