@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import threading
 import time
 
@@ -142,25 +143,25 @@ class TestWhoIsNamedOnPostgreSQL:
     def test_a_role_that_may_see_nothing_of_others_says_what_it_can(
         self, database, connection, refused
     ):
+        nobody = f'"{sa.make_url(database.url).database}_nobody"'
         for sql in (
-            "DROP ROLE IF EXISTS ah_nobody",
-            "CREATE ROLE ah_nobody",
-            "ALTER TABLE t OWNER TO ah_nobody",
-            "ALTER TABLE u OWNER TO ah_nobody",
-            "GRANT ALL ON SCHEMA public TO ah_nobody",
+            f"CREATE ROLE {nobody}",
+            f"ALTER TABLE t OWNER TO {nobody}",
+            f"ALTER TABLE u OWNER TO {nobody}",
+            f"GRANT ALL ON SCHEMA public TO {nobody}",
         ):
             connection.exec_driver_sql(sql)
         connection.commit()
         try:
             with holding(database, WRITE) as holder:
                 pid = session_id(holder)
-                connection.exec_driver_sql("SET ROLE ah_nobody")
+                connection.exec_driver_sql(f"SET ROLE {nobody}")
                 error = refused(WAITING["postgresql"], show_queries=True)
         finally:
             connection.rollback()
             connection.exec_driver_sql("RESET ROLE")
-            connection.exec_driver_sql("DROP OWNED BY ah_nobody")
-            connection.exec_driver_sql("DROP ROLE ah_nobody")
+            connection.exec_driver_sql(f"DROP OWNED BY {nobody}")
+            connection.exec_driver_sql(f"DROP ROLE {nobody}")
             connection.commit()
         (blocker,) = error.blockers
         assert (blocker.session, blocker.age, blocker.state) == (pid, None, "")
@@ -208,11 +209,11 @@ class TestWhoIsNamedOnMySQL:
         return holder.exec_driver_sql(sql).scalar()
 
     def test_without_the_privilege_nobody_is(self, database, connection, migrate):
-        url = sa.make_url(database.url).set(username="ah_nobody", password="nothing-secret")
+        name = f"nobody_{secrets.token_hex(4)}"
+        url = sa.make_url(database.url).set(username=name, password="nothing-secret")
         for sql in (
-            "DROP USER IF EXISTS ah_nobody",
-            "CREATE USER ah_nobody IDENTIFIED BY 'nothing-secret'",
-            f"GRANT ALL ON `{url.database}`.* TO ah_nobody",
+            f"CREATE USER {name} IDENTIFIED BY 'nothing-secret'",
+            f"GRANT ALL ON `{url.database}`.* TO {name}",
         ):
             connection.exec_driver_sql(sql)
         try:
@@ -221,7 +222,7 @@ class TestWhoIsNamedOnMySQL:
                     with migrate(connection=nobody, alembic_helpers=IMPATIENT):
                         self.STEP()
         finally:
-            connection.exec_driver_sql("DROP USER ah_nobody")
+            connection.exec_driver_sql(f"DROP USER {name}")
         assert caught.value.blockers == ()
         assert "held by no session that may be seen from here" in str(caught.value)
 
