@@ -132,6 +132,24 @@ def test_in_external_transaction_is_the_callers() -> None:
             assert upstream.in_external_transaction(MigrationContext.configure(connection))
 
 
+def test_own_transaction_is_the_one_that_alembic_began() -> None:
+    with sa.create_engine("sqlite://").connect() as connection:
+        context = MigrationContext.configure(connection)
+        connection.execute(sa.text("SELECT 1"))
+        assert upstream.own_transaction(context) is None
+        connection.rollback()
+        with context.begin_transaction(_per_migration=True):
+            assert upstream.own_transaction(context) is connection.get_transaction()
+        assert upstream.own_transaction(context) is None
+
+
+def test_by_class_finds_a_function_for_a_subclass_too() -> None:
+    found: upstream.ByClass[Any] = upstream.ByClass()
+    found.register(ops.AddConstraintOp)(len)
+    assert found.of(ops.CreateUniqueConstraintOp("uq", "t", ["a"])) is len
+    assert found.of(ops.DropTableOp("t")) is None
+
+
 def test_is_emitted_reads_the_rule_of_a_types_constraint(context) -> None:
     boolean = sa.Boolean(create_constraint=True, name="ck")
     table = sa.Table("t", sa.MetaData(), sa.Column("a", boolean))

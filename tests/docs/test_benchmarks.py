@@ -42,6 +42,21 @@ def test_the_locks_of_the_page_are_those_of_a_small_run(database: Database) -> N
     assert found == _shown(_section(database.version[0]))
 
 
+def test_the_readme_says_what_the_page_shows() -> None:
+    said = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    longest = dict.fromkeys(("create_index_online", "create_index"), 0.0)
+    for build, longest_write in re.findall(
+        r"(?m)^\| PostgreSQL \S+ \| (\w+) \| ([\d.]+) ms \|", PAGE.read_text(encoding="utf-8")
+    ):
+        if build in longest:
+            longest[build] = max(longest[build], float(longest_write) / 1000)
+    online, plain = longest.values()
+    words = (
+        f"the longest took {plain:.0f} s with the plain build and {online:.2f} s with the online"
+    )
+    assert words in said
+
+
 @pytest.mark.capability("is_server")
 def test_each_index_build_is_measured_beside_writes(database: Database) -> None:
     from benchmarks import stalls

@@ -93,11 +93,8 @@ def test_another_definition_is_refused_before_anything_is_sent(migrate, schema, 
     assert not sent()
 
 
-def test_what_was_done_before_is_committed_only_when_there_is_something_to_do(
-    database, migrate, schema
-):
-    if not database.transactional_ddl:
-        return
+@pytest.mark.capability("has_concurrent_indexes")
+def test_what_was_done_before_is_committed_only_when_there_is_something_to_do(migrate, schema):
     with pytest.raises(ZeroDivisionError), migrate():
         op.create_table("early", sa.Column("id", sa.Integer))
         op.create_index_online("ix", "t", ["a"], schema=schema)

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql.elements import ColumnElement
 
 from ...errors import Blocker
@@ -163,16 +163,13 @@ def _set(connection: Connection, name: str, value: object) -> None:
     ask(connection, sa.text(f"SET SESSION {name} = :value"), value=value)
 
 
-def _blocker(row: object) -> Blocker:
-    host = str(getattr(row, "host", "") or "").partition(":")[0]
-    age = getattr(row, "age", None)
-    session = getattr(row, "id")  # noqa: B009
+def _blocker(row: Row[Any]) -> Blocker:
     return Blocker(
-        session=session,
-        user=getattr(row, "user", "") or "",
-        application=host,
-        age=None if age is None else float(age),
-        state=str(getattr(row, "command", "") or "").lower(),
-        end=f"KILL {session}",
-        query=getattr(row, "query", "") or "",
+        session=row.id,
+        user=row.user or "",
+        application=(row.host or "").partition(":")[0],
+        age=None if row.age is None else float(row.age),
+        state=(row.command or "").lower(),
+        end=f"KILL {row.id}",
+        query=row.query or "",
     )
