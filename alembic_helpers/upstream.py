@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
@@ -18,9 +18,10 @@ from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import Script
 from alembic.util import Dispatcher, sqla_compat
 from sqlalchemy import Column, Constraint, Index, Table
-from sqlalchemy.engine import Connection, Dialect, Transaction
+from sqlalchemy.engine import Connection, Dialect, Row, Transaction
+from sqlalchemy.engine.interfaces import ReflectedColumn
 from sqlalchemy.sql.dml import Insert
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -189,9 +190,31 @@ def types_already_there(
         del memo["pg_enum"]
 
 
+def columns_shown(dialect: Dialect, sql: str) -> list[ReflectedColumn]:
+    """The columns of a SHOW CREATE TABLE of MySQL, read as the inspector reads them.
+
+    Reason: the inspector sends the statement itself, for one table at a time. It also leaves a
+    quote within a name doubled.
+    """
+    columns: list[ReflectedColumn] = dialect._tabledef_parser.parse(sql, None).columns  # type: ignore[attr-defined]
+    quote = dialect.identifier_preparer.final_quote
+    for column in columns:
+        column["name"] = column["name"].replace(quote * 2, quote)
+    return columns
+
+
 def dialect_type(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     """The type as this dialect implements it (``sa.Enum`` on PostgreSQL: ``postgresql.ENUM``)."""
     return type_.dialect_impl(dialect)
+
+
+def stands_for_itself(type_: TypeEngine[Any]) -> bool:
+    """Whether the type is no other one on any dialect: no decorator, no variant.
+
+    Reason: ``with_variant()`` leaves no public trace; to make the dialect's implementation of each
+    plain type takes as long as to compare it.
+    """
+    return not isinstance(type_, TypeDecorator) and not type_._variant_mapping
 
 
 def offline_dialect(context: MigrationContext) -> Dialect:
@@ -331,3 +354,16 @@ def inserted(insert: Insert) -> dict[str, Any]:
     """
     values: dict[Any, Any] = dict(insert._values or {})
     return {getattr(key, "name", key): value for key, value in values.items()}
+
+
+def sqlite_columns(dialect: Dialect, rows: Sequence[Row[Any]], sql: str) -> list[ReflectedColumn]:
+    """What ``get_columns()`` of SQLite makes of a table's PRAGMA ``table_xinfo`` and its text.
+
+    Reason: it asks for both by itself, table by table, through ``_get_table_pragma`` and
+    ``_get_table_sql``; how it tells types and computed values has no public name.
+    """
+    told: Any = copy.copy(dialect)
+    told._get_table_pragma = lambda *_, **__: rows
+    told._get_table_sql = lambda *_, **__: sql
+    told.has_table = lambda *_, **__: True
+    return told.get_columns(None, "")  # type: ignore[no-any-return]

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from alembic.operations import Operations, ops
 from alembic.runtime.migration import HeadMaintainer, MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
 from alembic_helpers import upstream
@@ -179,6 +179,19 @@ def test_dialect_type_is_the_dialects_own() -> None:
     assert isinstance(upstream.dialect_type(enum, postgresql.dialect()), postgresql.ENUM)
 
 
+@pytest.mark.parametrize(("ansi", "quote"), [(False, "`"), (True, '"')])
+def test_columns_shown_are_read_as_the_inspector_reads_them(ansi: bool, quote: str) -> None:
+    dialect = mysql.dialect()
+    dialect.identifier_preparer = dialect.preparer(dialect, server_ansiquotes=ansi)
+    name = quote.join("ab")
+    sql = f"CREATE TABLE {quote}t{quote} (\n  {quote}a{quote * 2}b{quote} varchar(9) NOT NULL,\n"
+    sql += f"  PRIMARY KEY ({quote}a{quote * 2}b{quote})\n) ENGINE=InnoDB"
+    (column,) = upstream.columns_shown(dialect, sql)
+    assert (column["name"], column["nullable"]) == (name, False)
+    assert isinstance(column["type"], mysql.VARCHAR)
+    assert column["type"].length == 9
+
+
 def test_dispatcher_finds_the_nearest_class() -> None:
     dispatcher = upstream.Dispatcher()
     dispatcher.dispatch_for(Exception)("general")
@@ -273,3 +286,32 @@ def test_inserted_is_what_the_head_maintainer_inserts() -> None:
     HeadMaintainer(context, ())._insert_version("1a2b")
     ((name, value),) = found[0].items()
     assert (name, str(value)) == ("version_num", "'1a2b'")
+
+
+def test_sqlite_columns_are_those_that_get_columns_reads() -> None:
+    ddl = (
+        "CREATE TABLE t (a VARCHAR(20) NOT NULL, b NUMERIC(10, 2) DEFAULT '1', c foo, "
+        "d INTEGER GENERATED ALWAYS AS (abs(a)) STORED, PRIMARY KEY (c))"
+    )
+    with sa.create_engine("sqlite://").connect() as connection:
+        connection.exec_driver_sql(ddl)
+        rows = connection.exec_driver_sql("PRAGMA table_xinfo(t)").all()
+        read: list[Any] = upstream.sqlite_columns(connection.dialect, rows, ddl)
+        assert upstream.sqlite_columns(connection.dialect, [], ddl) == []
+        reflected: list[Any] = sa.inspect(connection).get_columns("t")
+    for column in (*read, *reflected):
+        column["type"] = repr(column["type"])
+    assert read == reflected
+    assert [column["name"] for column in read] == ["a", "b", "c", "d"]
+    assert read[3]["computed"]["persisted"]
+
+
+def test_a_decorated_type_and_one_with_variants_do_not_stand_for_themselves():
+    class Decorated(sa.types.TypeDecorator):
+        impl = sa.Integer
+        cache_ok = True
+
+    assert upstream.stands_for_itself(sa.Integer())
+    assert upstream.stands_for_itself(sa.Enum("a", name="e"))
+    assert not upstream.stands_for_itself(Decorated())
+    assert not upstream.stands_for_itself(sa.Integer().with_variant(sa.String(), "postgresql"))

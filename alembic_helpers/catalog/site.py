@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from alembic.runtime.migration import MigrationContext
 
 from ..databases import Database
-from .catalog import Door
+from .door import Door
 
 
 @dataclass(frozen=True)

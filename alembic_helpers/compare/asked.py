@@ -57,7 +57,8 @@ def default_sql(default: Any, site: Site) -> str | None:
     if default is None or default is False:
         return None
     column: sa.Column[Any] = sa.Column("c", sa.Integer, server_default=default)
-    sa.Table("t", sa.MetaData(), column)
+    if not isinstance(getattr(default, "arg", default), str):
+        sa.Table("t", sa.MetaData(), column)  # an expression may ask where its column is
     text = ddl_compiler(site.context.dialect).get_column_default_string(column)
     return None if text is None else as_kept(text, site)
 

@@ -19,7 +19,7 @@ from .. import upstream
 from ..catalog import Site
 from ..databases import NoTwin
 from ..databases.definition import Aspect, Definition, listed
-from ..databases.objects import Column, Constraint, ConstraintType, Index, Table
+from ..databases.objects import Column, Constraint, ConstraintType, Index, Reference, Table
 from ..errors import Difference
 from .asked import (
     check_sql,
@@ -28,7 +28,7 @@ from .asked import (
     plain_name,
     type_of,
 )
-from .references import reference_differences
+from .references import reference_differences, reference_of
 from .twin import MANNERS, Asked, ordinal, twin_of
 
 Pair = tuple[Aspect, str | None, str | None]
@@ -81,7 +81,7 @@ class Comparison:
 
     def pairs(self, there: Column, asked: sa.Column[Any]) -> list[Pair] | None:
         """The aspects in which the column differs, its comment aside; ``None``: cannot be told."""
-        if self._is_plainly(there, asked):
+        if self.is_plainly(there, asked):
             return []
         if there.definition is None:
             return None
@@ -97,14 +97,16 @@ class Comparison:
         if asked.comment and there.comment and there.comment != asked.comment:
             self._add([(Aspect.COMMENT, there.comment, asked.comment)], prefix)
 
-    def _is_plainly(self, there: Column, asked: sa.Column[Any]) -> bool:
+    def is_plainly(self, there: Column, asked: sa.Column[Any]) -> bool:
         """Whether the column is certainly the one asked for; no answer is ``False`` too."""
         kept = there.definition
         if kept is None or asked.computed is not None or asked.identity is not None:
             return False
         if any(kept.get(a) for a in (Aspect.COMPUTED, Aspect.IDENTITY, Aspect.ON_UPDATE)):
             return False
-        counts = self.site.database.keys_count and upstream.is_autoincrement(asked)
+        counts = (
+            self.site.database.keys_count and asked.primary_key and upstream.is_autoincrement(asked)
+        )
         return (
             bool(kept.get(Aspect.AUTOINCREMENT)) == counts
             and self.same_type(there, asked.type)
@@ -143,15 +145,20 @@ class Comparison:
     def constraint(self, there: Constraint, asked: sa.Constraint, prefix: str = "") -> None:
         names = column_names(asked)
         if isinstance(asked, sa.ForeignKeyConstraint):
-            self._columns(there, names, prefix)
-            self.differences += reference_differences(there, asked, self.found, self.site, prefix)
+            self.foreign_key(there, names, reference_of(asked, self.site), prefix)
         elif type_of(asked) not in (ConstraintType.PRIMARY, ConstraintType.UNIQUE):
             self._texts(there, asked, prefix)
         elif self._has_options(asked) or asked.deferrable:
             twin = self._twin_constraint(asked)
-            self._covering(there, names, twin.definition if twin else None, prefix)
+            self.covering(there, names, twin.definition if twin else None, prefix)
         else:
-            self._covering(there, names, {}, prefix)
+            self.covering(there, names, {}, prefix)
+
+    def foreign_key(
+        self, there: Constraint, names: Sequence[str], wanted: Reference, prefix: str = ""
+    ) -> None:
+        self._columns(there, names, prefix)
+        self.differences += reference_differences(there, wanted, self.found, self.site, prefix)
 
     def _texts(self, there: Constraint, asked: sa.Constraint, prefix: str) -> None:
         """A check or exclude constraint: what it says."""
@@ -194,14 +201,14 @@ class Comparison:
         if there.definition is None or wanted is None:
             have = {Aspect.UNIQUE: "yes" if there.unique else "no"}
             self._add(self._pairs(have, unique), prefix)
-        self._covering(there, names, wanted, prefix)
+        self.covering(there, names, wanted, prefix)
 
-    def _covering(
+    def covering(
         self,
         there: Constraint | Index,
         names: Sequence[str | None],
         wanted: Definition | None,
-        prefix: str,
+        prefix: str = "",
     ) -> None:
         """The columns, then the other aspects; what is not said of what is wanted is nothing."""
         if there.definition is None or wanted is None:

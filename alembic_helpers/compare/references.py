@@ -11,13 +11,12 @@ from ..errors import Difference
 
 
 def reference_differences(
-    found: Constraint, asked: sa.ForeignKeyConstraint, table: Table, site: Site, prefix: str = ""
+    found: Constraint, wanted: Reference, table: Table, site: Site, prefix: str = ""
 ) -> list[Difference]:
     """Target, its columns, actions, deferrability and match; the columns themselves aside."""
     there = found.reference
     if there is None:
         return []
-    wanted = reference_of(asked, table, site)
     key = site.database.relation_key
     differences = []
     names = [(reference.schema or "", reference.table) for reference in (there, wanted)]
@@ -45,13 +44,13 @@ def deferrability(reference: Reference) -> str:
     return "DEFERRABLE INITIALLY DEFERRED" if deferred else "DEFERRABLE"
 
 
-def reference_of(asked: sa.ForeignKeyConstraint, table: Table, site: Site) -> Reference:
+def reference_of(asked: sa.ForeignKeyConstraint, site: Site) -> Reference:
     """An asked foreign key's far side, where it would land."""
     columns = [element.column for element in asked.elements]
     target, database = columns[0].table, site.database
     match = (asked.match or "SIMPLE").upper()
     return Reference(
-        target_schema(target, site),
+        target_schema(target.name, target.schema, site),
         database.stored_name(target.name),
         tuple(column.name for column in columns),
         database.action(asked.onupdate),
@@ -62,12 +61,11 @@ def reference_of(asked: sa.ForeignKeyConstraint, table: Table, site: Site) -> Re
     )
 
 
-def target_schema(target: sa.Table, site: Site) -> str:
+def target_schema(target: str, schema: str | None, site: Site) -> str:
     """Where the referred table is; one without a schema is looked up as the server would."""
-    schema = target.schema
-    if schema is None and site.door.relation(target.name, None) is None:
-        elsewhere = site.door.leads_to(target.name)
-        there = site.door.relation(target.name, elsewhere) if elsewhere is not None else None
+    if schema is None and site.door.relation(target, None) is None:
+        elsewhere = site.door.leads_to(target)
+        there = site.door.relation(target, elsewhere) if elsewhere is not None else None
         if there is not None:
             return there.schema
     return site.door.schema(schema)

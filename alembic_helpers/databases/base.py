@@ -31,6 +31,7 @@ from .objects import (
     EnumType,
     Index,
     Kind,
+    Name,
     Partition,
     Reference,
     Table,
@@ -141,6 +142,39 @@ class Database(Capabilities, Sessions, Keys, Spelling):
                 return kind
         return Kind.SEQUENCE if self.sequence_exists(connection, name, schema) else None
 
+    def chooses(self, name: str) -> bool:
+        """Whether the server might give a relation or an index that name by itself."""
+        return True
+
+    def chooses_key(self, name: str) -> bool:
+        """The same for a constraint, and for the index that comes with one."""
+        return self.chooses(name)
+
+    def reacts(self, connection: Connection) -> bool:
+        """Whether the server may do something of its own when DDL is sent (event triggers)."""
+        return False
+
+    def is_reserved(self, name: str) -> bool:
+        """Whether a relation of that name may be one of the server's own."""
+        return False
+
+    def search_path(self, connection: Connection) -> list[str]:
+        """The schemas in which the server looks for an unqualified name, in that order.
+
+        Those of its own are left out, where :meth:`is_reserved` tells their names.
+        """
+        schema = self.current_schema(connection)
+        return [schema] if schema else []
+
+    def names(
+        self, connection: Connection, schemas: Sequence[str], limit: int
+    ) -> list[Name] | None:
+        """All that has a name in some schemas, which is what :meth:`kind` would find there.
+
+        ``None`` when there are more than ``limit``, or when it cannot be asked at once.
+        """
+        return None
+
     # -- tables ----------------------------------------------------------------------------------
 
     def table(self, connection: Connection, name: str, schema: str) -> Table | None:
@@ -157,23 +191,41 @@ class Database(Capabilities, Sessions, Keys, Spelling):
             key=self.name_key,
         )
 
+    def tables(self, connection: Connection, names: Sequence[str], schema: str) -> dict[str, Table]:
+        """Snapshots of many, by the names as they were given; of what has no columns there is none.
+
+        A database that can be asked about many tables at once answers here, and :meth:`table` asks
+        for one. What is better read alone may be left out, where it is not the only one.
+        """
+        found = {name: self.table(connection, name, schema) for name in names}
+        return {name: table for name, table in found.items() if table is not None}
+
+    def neighbours(self, connection: Connection, name: str, schema: str, limit: int) -> list[Name]:
+        """Up to ``limit`` tables that a migration may well ask for next, that one among them.
+
+        None, where to find them takes longer than to read one by one.
+        """
+        return []
+
     def columns(self, connection: Connection, name: str, schema: str) -> Iterable[Column]:
         for column in sa.inspect(connection).get_columns(name, schema=schema):
             yield self.column(column)
 
-    def column(self, column: ReflectedColumn) -> Column:
+    def column(self, column: ReflectedColumn, **known: Any) -> Column:
+        """A column out of SQLAlchemy's reflection, and what else is known of it."""
         computed = column.get("computed")
-        return Column(
-            name=column["name"],
-            type=column["type"],
-            nullable=column["nullable"],
-            default=column.get("default"),
-            comment=column.get("comment"),
-            autoincrement=column.get("autoincrement") is True,
-            generated=bool(computed or column.get("identity")),
-            computed=computed["sqltext"] if computed else None,
-            stored=bool(computed and computed.get("persisted")),
-        )
+        reflected: dict[str, Any] = {
+            "name": column["name"],
+            "type": column["type"],
+            "nullable": column["nullable"],
+            "default": column.get("default"),
+            "comment": column.get("comment"),
+            "autoincrement": column.get("autoincrement") is True,
+            "generated": bool(computed or column.get("identity")),
+            "computed": computed["sqltext"] if computed else None,
+            "stored": bool(computed and computed.get("persisted")),
+        }
+        return Column(**{**reflected, **known})
 
     def constraints(self, connection: Connection, name: str, schema: str) -> Iterable[Constraint]:
         inspector = sa.inspect(connection)

@@ -21,6 +21,10 @@ class Capabilities:
     """Does CREATE TABLE make one of a primary key or unique constraint and its equal?"""
     names_primary_keys = True
     """Can a primary key have a name of its own?"""
+    primary_key_names: tuple[str, ...] = ()
+    """What every primary key is called, where it has no name of its own."""
+    spreading_options: tuple[str, ...] = ()
+    """Options of a table that join it to another one, so that what changes one changes both."""
     indexes_belong_to_tables = False
     """May two tables of a schema have indexes of one name?"""
     restates_columns = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy.types import TypeEngine
 
@@ -142,6 +142,15 @@ class Partition:
         return next(((part, valid) for own, part, valid in self.indexes if own == index), None)
 
 
+class Name(NamedTuple):
+    """What stands under a name in a schema; of an index also its table."""
+
+    schema: str
+    name: str
+    kind: Kind
+    table: str | None = None
+
+
 @dataclass(frozen=True)
 class EnumType:
     name: str
@@ -167,6 +176,13 @@ class Table:
     """That of its columns which name none (MySQL)."""
     aliases: tuple[tuple[str, str], ...] = ()
     """Old and new name of columns that a batch has renamed (a batch may go on using the old)."""
+    spreads: bool = field(default=False, compare=False)
+    """Are there tables that change with it (partitions, or what inherits from it)?"""
+
+    @property
+    def whole(self) -> Table:
+        """The table with all that is in it, where not all of it has been read."""
+        return self
 
     def column(self, name: str) -> Column | None:
         found = self._named(self.columns, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -23,11 +24,7 @@ class Spelling:
         """A type as the server keeps it, in lower case."""
         if isinstance(type_, sa.types.NullType):
             return ""
-        text = self.dialect.type_compiler_instance.process(type_).lower()
-        text = re.sub(r"\s*([(,])\s*|\s+(\))", r"\1\2", text)
-        for asked, kept in self.spellings:
-            text = re.sub(asked, kept, text)
-        return text
+        return _kept(self.dialect.type_compiler_instance.process(type_).lower(), self.spellings)
 
     def same_type(
         self, context: MigrationContext, found: TypeEngine[Any], asked: TypeEngine[Any]
@@ -76,6 +73,14 @@ class Spelling:
     def plain_expression(self, sql: str) -> str:
         """An expression without what servers add or drop: parentheses, casts, case, spaces."""
         return plain_expression(sql)
+
+
+@functools.lru_cache(maxsize=1024)
+def _kept(text: str, spellings: tuple[tuple[str, str], ...]) -> str:
+    text = re.sub(r"\s*([(,])\s*|\s+(\))", r"\1\2", text)
+    for asked, kept in spellings:
+        text = re.sub(asked, kept, text)
+    return text
 
 
 _COLLATIONS = (

@@ -46,8 +46,8 @@ class Batch:
         table = visible_table(self.table_name, self.schema, site)
         convention = self.options.get("naming_convention")
         if table is not None and convention:
-            return named_by_convention(table, convention, site)
-        return table
+            return named_by_convention(table.whole, convention, site)
+        return table.whole if table is not None else None
 
     @classmethod
     def around(cls, operation: MigrateOperation) -> Batch:

@@ -10,7 +10,7 @@ from alembic.operations import MigrateOperation, ops
 
 from .. import upstream
 from ..catalog import Site
-from ..compare import Asked, Comparison
+from ..compare import Asked, Comparison, is_bare
 from ..databases.objects import Column, Constraint, Index, Table
 from ..errors import DependentObjects, UsageError
 from .common import changed, existing_table, gone, landing, qualified, unflagged
@@ -25,9 +25,13 @@ def add_column(operation: ops.AddColumnOp, site: Site) -> Judgement:
     subject = column_subject("add_column", operation, name)
     table = existing_table(subject, operation.table_name, operation.schema, site)
     found = table.column(name)
-    asked = as_table(operation, site)
     if found is None:
-        return replace(absent(subject, operation), remaining=_landed(operation, asked, table, site))
+        return replace(absent(subject, operation), remaining=_landed(operation, table, site))
+    if is_bare(operation.column):
+        plainly = Comparison(Asked(), table, site)
+        if plainly.is_plainly(found, operation.column):
+            return same(subject)
+    asked = as_table(operation, site)
     comparison = Comparison(Asked.of(asked, site), table, site)
     comparison.column(found, asked.c[name])
     comparison.differences += enum_differences([operation.column], site)
@@ -43,9 +47,7 @@ def add_column(operation: ops.AddColumnOp, site: Site) -> Judgement:
     return same(subject, f"already there{comparison.note}")
 
 
-def _landed(
-    operation: ops.AddColumnOp, asked: sa.Table, table: Table, site: Site
-) -> tuple[MigrateOperation, ...]:
+def _landed(operation: ops.AddColumnOp, table: Table, site: Site) -> tuple[MigrateOperation, ...]:
     """The operation in the schema of the judged table; an index of it keeps the name asked for.
 
     The name that a column's own index gets holds the schema, as it was written.
@@ -57,7 +59,8 @@ def _landed(
         return (landed,)
     column = upstream.copied(operation.column)
     column.index = column.unique = False
-    indexes = (ops.CreateIndexOp.from_index(index) for index in asked.indexes)
+    asked = as_table(operation, site).indexes
+    indexes = (ops.CreateIndexOp.from_index(index) for index in asked)
     return changed(landed, column=column), *(landing(index, table, site) for index in indexes)
 
 

@@ -10,8 +10,9 @@ from alembic.operations import Operations, ops
 
 from .. import upstream
 from ..catalog import Site
-from ..compare import Asked, Comparison, reference_differences
+from ..compare import Asked, Comparison, plain_constraint, reference_differences, reference_of
 from ..compare.asked import column_names, constraint_name, type_of
+from ..compare.plainly import Plain, PlainKey
 from ..databases.objects import Constraint, ConstraintType, Table, only_one
 from ..errors import AmbiguousMatch, Difference, UsageError
 from .common import (
@@ -64,6 +65,9 @@ def _validate(operations: Operations, operation: ValidateConstraintOp) -> None:
 
 @judges.register(ops.AddConstraintOp)
 def create_constraint(operation: ops.AddConstraintOp, site: Site) -> Judgement:
+    wanted = plain_constraint(operation, site)
+    if wanted is not None:
+        return _plainly(operation, wanted, site)
     asked = operation.to_constraint(site.context)
     type_ = type_of(asked)
     name = constraint_name(asked, site)
@@ -73,16 +77,12 @@ def create_constraint(operation: ops.AddConstraintOp, site: Site) -> Judgement:
         _OPERATIONS[type_], type_.label, f"{qualified(owner.schema, owner.name)} {words}"
     )
     table = existing_table(subject, owner.name, owner.schema, site)
-    if name is not None and type_ is not ConstraintType.PRIMARY:
-        namesake = table.constraint(name)
-        if namesake is not None and table.constraint(name, type_) is None:
-            return wrong_kind(subject, namesake.type.label, type_.label)
     comparison = Comparison(Asked(constraints=[asked]), table, site)
+    another = _namesake(subject, name, type_, table, site)
+    if another is not None:
+        return another
     found = existing(asked, comparison)
     if found is None:
-        blocking = table.index(name) if name and type_ is ConstraintType.UNIQUE else None
-        if blocking is not None and not site.database.indexes_belong_to_tables:
-            return wrong_kind(subject, "unique index" if blocking.unique else "index", type_.label)
         return absent(subject, _landed(operation, name, table, site))
     comparison.constraint(found, asked)
     differences = comparison.differences
@@ -91,11 +91,55 @@ def create_constraint(operation: ops.AddConstraintOp, site: Site) -> Judgement:
     if differences:
         return different(subject, differences)
     if not found.validated and not _asked_not_valid(asked):
-        validate = ValidateConstraintOp(found.name or "", owner.name, owner.schema)
-        return partial(
-            subject, [landing(validate, table, site)], "it was there, but NOT VALID; validated"
-        )
+        return _validated(subject, found, owner.schema, table, site)
     return same(subject, f"already there{comparison.note}")
+
+
+def _plainly(operation: ops.AddConstraintOp, wanted: Plain, site: Site) -> Judgement:
+    """The same, of what is asked for in names alone."""
+    is_key = isinstance(wanted, PlainKey)
+    type_ = ConstraintType.UNIQUE if is_key else ConstraintType.FOREIGN_KEY
+    owner = qualified(wanted.schema, wanted.table)
+    subject = Subject(_OPERATIONS[type_], type_.label, f"{owner} {wanted.name}")
+    table = existing_table(subject, wanted.table, wanted.schema, site)
+    found = table.constraint(wanted.name, type_)
+    if found is None:
+        another = _namesake(subject, wanted.name, type_, table, site)
+        return another or absent(subject, _landed(operation, wanted.name, table, site))
+    comparison = Comparison(Asked(), table, site)
+    if isinstance(wanted, PlainKey):
+        comparison.covering(found, wanted.columns, {})
+    else:
+        comparison.foreign_key(found, wanted.columns, wanted.reference(site))
+    if comparison.differences:
+        return different(subject, comparison.differences)
+    if not found.validated:
+        return _validated(subject, found, wanted.schema, table, site)
+    return same(subject)
+
+
+def _namesake(
+    subject: Subject, name: str | None, type_: ConstraintType, table: Table, site: Site
+) -> Judgement | None:
+    """The verdict where the name belongs to another kind of constraint, or to an index."""
+    if name is None or type_ is ConstraintType.PRIMARY or table.constraint(name, type_) is not None:
+        return None
+    namesake = table.constraint(name)
+    if namesake is not None:
+        return wrong_kind(subject, namesake.type.label, type_.label)
+    blocking = table.index(name) if type_ is ConstraintType.UNIQUE else None
+    if blocking is not None and not site.database.indexes_belong_to_tables:
+        return wrong_kind(subject, "unique index" if blocking.unique else "index", type_.label)
+    return None
+
+
+def _validated(
+    subject: Subject, found: Constraint, schema: str | None, table: Table, site: Site
+) -> Judgement:
+    validate = ValidateConstraintOp(found.name or "", table.name, schema)
+    return partial(
+        subject, [landing(validate, table, site)], "it was there, but NOT VALID; validated"
+    )
 
 
 def _landed(
@@ -218,8 +262,9 @@ def existing(asked: sa.Constraint, comparison: Comparison) -> Constraint | None:
     columns = column_names(asked)
     matches = [c for c in table.of_type(type_) if table.same_columns(c.columns, columns)]
     if isinstance(asked, sa.ForeignKeyConstraint):
+        wanted = reference_of(asked, comparison.site)
         matches = [
-            c for c in matches if not reference_differences(c, asked, table, comparison.site)
+            c for c in matches if not reference_differences(c, wanted, table, comparison.site)
         ]
     elif type_ is ConstraintType.EXCLUDE:  # its columns do not say all of it
         return only_one(matches, f"{type_.label} on {table.name} ({', '.join(columns)})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from alembic.operations import MigrateOperation
@@ -13,7 +14,11 @@ _NAMES = ("index_name", "constraint_name", "column_name", "name")
 
 def operation_name(operation: MigrateOperation) -> str:
     """``AddColumnOp`` -> ``add_column``."""
-    name = type(operation).__name__
+    return _worded(type(operation).__name__)
+
+
+@functools.cache
+def _worded(name: str) -> str:
     if name == "ExecuteSQLOp":
         return "execute"
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.removesuffix("Op")).lower()

@@ -125,7 +125,7 @@ def constraint_of(constraint: sa.Constraint, table: Table, site: Site) -> Constr
     """An asked constraint as the catalog would show it."""
     reference = None
     if isinstance(constraint, sa.ForeignKeyConstraint):
-        reference = reference_of(constraint, table, site)
+        reference = reference_of(constraint, site)
     return Constraint(
         type_of(constraint),
         constraint_name(constraint, site),

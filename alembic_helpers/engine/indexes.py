@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from alembic.operations import ops
 
 from ..catalog import Site
-from ..compare import Asked, Comparison
+from ..compare import Asked, Comparison, plain_index
 from ..compare.asked import index_name
+from ..compare.plainly import PlainKey
+from ..databases.definition import Aspect
 from ..databases.objects import ConstraintType, Index, Kind, Table
 from ..errors import AmbiguousMatch, DependentObjects, Difference, UsageError
 from .common import changed, existing_table, gone, landing, qualified, unflagged
@@ -29,8 +31,8 @@ from .judgement import (
 
 @judges.register(ops.CreateIndexOp)
 def create_index(operation: ops.CreateIndexOp, site: Site) -> Judgement:
-    asked = operation.to_index(site.context)
-    name = index_name(asked, site)
+    wanted = plain_index(operation, site)
+    name = wanted.name if wanted else index_name(operation.to_index(site.context), site)
     if name is None:
         raise UsageError(
             f"create_index on {operation.table_name}: the index has no name, and no naming "
@@ -43,13 +45,26 @@ def create_index(operation: ops.CreateIndexOp, site: Site) -> Judgement:
         return _free(subject, operation, name, table, site)
     if found.constraint:
         return wrong_kind(subject, f"constraint ({found.constraint})", "index")
-    comparison = Comparison(Asked(indexes=[asked]), table, site)
-    comparison.index(found, asked)
+    comparison = _compared(operation, wanted, found, table, site)
     if comparison.differences:
         return different(subject, comparison.differences)
     if not found.valid:
         return _invalid(subject, operation, found, table, site)
     return same(subject, f"already there{comparison.note}")
+
+
+def _compared(
+    operation: ops.CreateIndexOp, wanted: PlainKey | None, found: Index, table: Table, site: Site
+) -> Comparison:
+    if wanted is not None and found.definition is not None:
+        comparison = Comparison(Asked(), table, site)
+        unique = "yes" if wanted.unique else "no"
+        comparison.covering(found, wanted.columns, {Aspect.UNIQUE: unique})
+        return comparison
+    asked = operation.to_index(site.context)
+    comparison = Comparison(Asked(indexes=[asked]), table, site)
+    comparison.index(found, asked)
+    return comparison
 
 
 def _invalid(
@@ -86,10 +101,10 @@ def _free(
 ) -> Judgement:
     """The table has no such index: but is the name free in the schema?"""
     if not site.database.indexes_belong_to_tables:
-        others = site.door.tables_with_index(name, table.schema)
-        if others:
-            return different(subject, [Difference("table", others[0], table.name)])
         kind = site.door.kind(name, table.schema)
+        if kind is Kind.INDEX:
+            other = next(iter(site.door.tables_with_index(name, table.schema)), "another one")
+            return different(subject, [Difference("table", other, table.name)])
         if kind not in (None, Kind.TYPE):  # an index takes no type's name
             return wrong_kind(subject, kind, "index")
     return absent(subject, landing(unflagged(operation), table, site))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import sqlalchemy as sa
 from alembic.operations import MigrateOperation
 
 from ..catalog import Site
@@ -54,6 +55,8 @@ class Judgement:
     hint: str = ""
     sessions: tuple[int, ...] = ()
     """Those that are building it."""
+    asked: sa.Table | None = None
+    """The table that was asked for, where it had to be made up to judge."""
 
     def error(self) -> DefinitionMismatch:
         return DefinitionMismatch(

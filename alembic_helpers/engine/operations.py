@@ -94,7 +94,8 @@ class IdempotentOperations(Operations):
             result = self.send(step)
         self.conclude(judgement)
         if isinstance(operation, ops.CreateTableOp) and judgement.verdict is not Verdict.ABSENT:
-            return operation.to_table(self.migration_context)
+            asked = judgement.asked
+            return operation.to_table(self.migration_context) if asked is None else asked
         return result
 
     @contextmanager
@@ -184,8 +185,14 @@ class IdempotentOperations(Operations):
         if isinstance(operation, ops.CreateTableOp):
             known = [name for name, _, _ in enums_already_there(operation.columns, self.site)]
             with upstream.types_already_there(self.migration_context, known):
-                return super().invoke(operation)
-        return super().invoke(operation)
+                return self._invoke(operation)
+        return self._invoke(operation)
+
+    def _invoke(self, operation: MigrateOperation) -> Any:
+        if getattr(operation, "prefixes", None):  # a TEMPORARY table, and whatever else they say
+            return super().invoke(operation)
+        with self.catalog.writing():
+            return super().invoke(operation)
 
     def _send_steps(self, batch: Batch, steps: Sequence[Step]) -> None:
         """What remains of a batch: single operations as they are, the rest in Alembic's batch."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, ops
 
@@ -62,7 +64,7 @@ def create_table(operation: ops.CreateTableOp, site: Site) -> Judgement:
     if unfinished:
         reason = f"the table is there, added {', '.join(words)}{comparison.note}"
         return partial(subject, unfinished, reason)
-    return same(subject, f"already there{comparison.note}")
+    return replace(same(subject, f"already there{comparison.note}"), asked=asked)
 
 
 def _is_temporary(operation: ops.CreateTableOp) -> bool:

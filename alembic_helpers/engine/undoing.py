@@ -7,25 +7,21 @@ did before the first: a second run would drop the new column and its values. And
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, ops
 
 from .describe import operation_name
 
-
-@dataclass(frozen=True)
-class Trace:
-    """A table, or a column of it, by its name: the column last, the schema first."""
-
-    names: tuple[str | None, ...]
+Trace = tuple[str | None, ...]
+"""A table, or a column of it, by its name: the column last, the schema first."""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """The user's own line that made a call."""
 
     file: str
@@ -58,9 +54,13 @@ class Undoing:
         undone = (*traces.taken, *traces.changed)
         earlier += [self._made[trace] for trace in undone if trace in self._made]
         earlier += [self._needed[trace] for trace in traces.taken if trace in self._needed]
-        self._made.update(dict.fromkeys(traces.made, line))
-        self._taken.update(dict.fromkeys(traces.taken, line))
-        self._needed.update(dict.fromkeys(traces.needed, line))
+        for memory, seen in (
+            (self._made, traces.made),
+            (self._taken, traces.taken),
+            (self._needed, traces.needed),
+        ):
+            for trace in seen:
+                memory[trace] = line
         if not earlier or not sent or self._warned:
             return None
         self._warned = True
@@ -71,8 +71,7 @@ class Undoing:
         )
 
 
-@dataclass(frozen=True)
-class Traces:
+class Traces(NamedTuple):
     """What an operation makes, takes away, gives another definition, or must find once more."""
 
     made: tuple[Trace, ...] = ()
@@ -136,18 +135,21 @@ def _needs(operation: MigrateOperation) -> tuple[Trace, ...]:
 
 def _traces(schema: str | None, table: str, columns: Iterable[object] = ()) -> tuple[Trace, ...]:
     """The table, and those of its columns that are given by name."""
-    names = (column for column in columns if isinstance(column, str))
-    return (Trace((schema, table)), *(Trace((schema, table, name)) for name in names))
+    names = [column for column in columns if isinstance(column, str)]
+    return ((schema, table), *[(schema, table, name) for name in names])
 
 
 _OURS = (__name__.partition(".")[0], "alembic", "contextlib")
 
 
+@functools.cache
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] in _OURS
+
+
 def calling_line(operation: MigrateOperation) -> Line:
     """The first line on the stack that is neither this library's nor Alembic's."""
     frame = sys._getframe(1)
-    while frame.f_back is not None:
-        if frame.f_globals.get("__name__", "").partition(".")[0] not in _OURS:
-            break
+    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
         frame = frame.f_back
     return Line(frame.f_code.co_filename, frame.f_lineno, operation_name(operation))

@@ -42,7 +42,9 @@ def rows(connection: Connection, table_name: str, schema: str | None = None) -> 
     """Every row of a table, in an order that does not depend on how it is stored."""
     began = connection.in_transaction()
     table = sa.table(table_name, schema=schema)
-    found = connection.execute(sa.select(sa.text("*")).select_from(table)).all()
+    # Not cached: another table of that name has other columns.
+    query = sa.select(sa.text("*")).select_from(table)
+    found = connection.execute(query, execution_options={"compiled_cache": None}).all()
     if not began:
         connection.rollback()
     return sorted(found, key=repr)

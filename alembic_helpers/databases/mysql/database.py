@@ -1,43 +1,23 @@
-"""MySQL and MariaDB, read from ``information_schema``.
-
-SQLAlchemy's reflection parses SHOW CREATE TABLE, where a TEMPORARY table hides the real one; only
-the types of columns are taken from it.
-"""
+"""MySQL, and what MariaDB shares with it."""
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects import mysql
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from ...errors import NotSupportedError
-from ..construct import DeclaredType
 from ..definition import REFERENCE, Aspect
-from ..objects import Column, Constraint, ConstraintType, Index, Kind, Reference, Table
-from . import ddl, queries
-from .twin import TwinTables, refusals
-
-_KINDS = {
-    "BASE TABLE": Kind.TABLE,
-    "SYSTEM VERSIONED": Kind.TABLE,
-    "VIEW": Kind.VIEW,
-    "SYSTEM VIEW": Kind.VIEW,
-    "SEQUENCE": Kind.SEQUENCE,
-}
-_CONSTRAINT_TYPES = {
-    "PRIMARY KEY": ConstraintType.PRIMARY,
-    "UNIQUE": ConstraintType.UNIQUE,
-    "FOREIGN KEY": ConstraintType.FOREIGN_KEY,
-}
+from ..objects import Column
+from . import queries
+from .tables import MySQLTables, grouped, storable
 
 _ROUNDING = (sa.Float, sa.DateTime, sa.Time, sa.JSON)
 
@@ -57,7 +37,7 @@ _NOW = {
 _KEY = (Aspect.COLUMNS, Aspect.ORDER, Aspect.METHOD, Aspect.PREFIX_LENGTHS)
 
 
-class MySQL(TwinTables):
+class MySQL(MySQLTables):
     title = "MySQL"
     compares: ClassVar[Mapping[str, Sequence[Aspect]]] = {
         "column": (
@@ -80,13 +60,12 @@ class MySQL(TwinTables):
     columns_hold_enums = True
     restates_columns = True
     names_primary_keys = False
+    primary_key_names = ("PRIMARY",)
     indexes_belong_to_tables = True
     has_schemas = True
     keys_count = True
     foreign_keys_need_indexes = True
     equivalents = _NOW
-
-    _checks = queries.CHECKS
 
     spellings = (
         (r"\butf8(?=_|\b)", "utf8mb3"),  # its old name, which MariaDB 10.5 still shows
@@ -124,22 +103,6 @@ class MySQL(TwinTables):
         """
         return (self.dialect.server_version_info or ()) >= (9,)
 
-    _folds_tables = False
-    """Are names of tables kept or compared in lower case? Known once the server has been asked."""
-
-    def name_key(self, name: str) -> str:
-        """Names of columns, indexes and constraints ignore case on every platform.
-
-        https://dev.mysql.com/doc/refman/8.4/en/identifier-case-sensitivity.html
-        """
-        # One character for one: to the server a dotted capital I is an i, to Python it is two.
-        return "".join(character.lower()[0] for character in name)
-
-    def relation_key(self, name: str) -> str:
-        return self.name_key(name) if self._folds_tables else name
-
-    schema_key = relation_key
-
     def current_schema(self, connection: Connection) -> str | None:
         schema: str | None = connection.scalar(sa.text("SELECT DATABASE()"))
         return schema
@@ -153,48 +116,6 @@ class MySQL(TwinTables):
         """All that DROP SCHEMA would drop without a word."""
         return list(connection.scalars(queries.HELD, {"schema": schema}))
 
-    def kind(self, connection: Connection, name: str, schema: str | None) -> Kind | None:
-        if not (_storable(name) and _storable(schema or "")):
-            return None
-        for found, type_, folds in connection.execute(
-            queries.KIND, {"schema": schema, "name": name}
-        ):
-            self._folds_tables = bool(folds)
-            # The collation of information_schema may ignore case where the file system does not.
-            if self.relation_key(found) == self.relation_key(name):
-                return _KINDS.get(type_, Kind.OTHER)
-        return None
-
-    def table(self, connection: Connection, name: str, schema: str) -> Table | None:
-        """The real table, with definitions unless a TEMPORARY one hides it from SHOW."""
-        table = super().table(connection, name, schema)
-        if table is None:
-            return None
-        with refusals() as refused:
-            shown = self.shown(connection, self.quoted(schema, name))
-        return table if refused or shown.created.temporary else ddl.defined(table, shown)
-
-    def columns(self, connection: Connection, name: str, schema: str) -> Iterable[Column]:
-        """The columns of the real table, also when a TEMPORARY one hides it.
-
-        Of its columns that the TEMPORARY one does not have, the type is then only a spelling.
-        """
-        shown: dict[str, Column] = {}
-        with refusals():
-            shown = {column.name: column for column in super().columns(connection, name, schema)}
-        for row in connection.execute(queries.COLUMNS, {"schema": schema, "name": name}):
-            # SQLAlchemy leaves a backtick in a name doubled, as SHOW CREATE TABLE writes it.
-            column = shown.get(row.name.replace("`", "``"))
-            if column is None:
-                column = Column(row.name, DeclaredType(row.spelling), bool(row.nullable))
-            column = replace(column, name=row.name)
-            if isinstance(column.type, sa.types.NullType):
-                column = replace(column, type=DeclaredType(row.spelling))
-            elif isinstance(column.type, sa.String) and not isinstance(column.type, sa.Enum):
-                # SHOW CREATE TABLE, which SQLAlchemy reads, leaves out the table's own collation.
-                column.type.collation = row.collation
-            yield column
-
     def same_type(
         self, context: MigrationContext, found: TypeEngine[Any], asked: TypeEngine[Any]
     ) -> bool:
@@ -202,65 +123,22 @@ class MySQL(TwinTables):
             return list(found.enums) == list(asked.enums)
         return super().same_type(context, found, asked)
 
-    def constraints(self, connection: Connection, name: str, schema: str) -> Iterable[Constraint]:
-        table = {"schema": schema, "name": name}
-        actions = {row.name: row for row in connection.execute(queries.ACTIONS, table)}
-        rows = connection.execute(queries.KEYS, table).all()
-        # Of a unique key with expressions the standard views show only the plain columns.
-        partly = {i.name for i in self.indexes(connection, name, schema) if None in i.columns}
-        for (key, type_), group in _grouped(rows, lambda row: (row.name, row.type)):
-            if type_ == "UNIQUE" and key in partly:
-                yield Constraint(ConstraintType.UNIQUE, key)
-            else:
-                yield self._key(key, _CONSTRAINT_TYPES[type_], group, actions)
-        for row in connection.execute(self._checks, table):
-            yield Constraint(ConstraintType.CHECK, row.name, sqltext=self._clause(row.clause))
-
-    def _clause(self, kept: str) -> str:
-        """A CHECK as it was written; MySQL shows it with every quote and backslash escaped."""
-        written = re.sub(r"\\(.)", r"\1", kept)
-        with contextlib.suppress(UnicodeError):  # and what is not ASCII as UTF-8 read as Latin-1
-            return written.encode("latin-1").decode()
-        return written
-
-    def _key(
-        self, name: str, type_: ConstraintType, rows: list[Row[Any]], actions: dict[str, Row[Any]]
-    ) -> Constraint:
-        reference = None
-        if type_ is ConstraintType.FOREIGN_KEY:
-            reference = Reference(
-                rows[0].referred_schema,
-                rows[0].referred_table,
-                tuple(row.referred_column for row in rows),
-                self.action(actions[name].onupdate),
-                self.action(actions[name].ondelete),
-            )
-        return Constraint(type_, name, tuple(row.col for row in rows), reference)
-
-    def indexes(self, connection: Connection, name: str, schema: str) -> Iterable[Index]:
-        rows = connection.execute(queries.INDEXES, {"schema": schema, "name": name}).all()
-        for index, parts in _grouped(rows, lambda row: row.name):
-            yield Index(index, tuple(p.col for p in parts), not parts[0].repeats)
-
     def referring(
         self, connection: Connection, name: str, schema: str
     ) -> list[tuple[str, str, tuple[str, ...]]]:
         rows = connection.execute(queries.REFERRING, {"schema": schema, "name": name})
-        grouped = _grouped(rows, lambda row: (row.name, row.referring))
-        return [(*key, tuple(row.col for row in group)) for key, group in grouped]
-
-    def comment(self, connection: Connection, name: str, schema: str) -> str | None:
-        return connection.scalar(queries.COMMENT, {"schema": schema, "name": name}) or None
+        by_key = grouped(rows, lambda row: (row.name, row.referring))
+        return [(*key, tuple(row.col for row in group)) for key, group in by_key.items()]
 
     def tables_with_index(self, connection: Connection, name: str, schema: str) -> list[str]:
-        if not (_storable(name) and _storable(schema)):
+        if not (storable(name) and storable(schema)):
             return []
         rows = connection.execute(queries.TABLES_WITH_INDEX, {"schema": schema, "name": name})
         # The collation of information_schema may take an e for an é.
         return [table for table, index in rows if self.name_key(index) == self.name_key(name)]
 
     def triggers(self, connection: Connection, table: str, schema: str) -> list[str]:
-        if not (_storable(table) and _storable(schema)):
+        if not (storable(table) and storable(schema)):
             return []
         return list(connection.scalars(queries.TRIGGERS, {"schema": schema, "name": table}))
 
@@ -321,21 +199,3 @@ class MySQL(TwinTables):
         """
         action = super().action(action)
         return None if action == "RESTRICT" else action
-
-
-def _grouped(
-    rows: Iterable[Row[Any]], key: Callable[[Row[Any]], Any]
-) -> Iterable[tuple[Any, list[Row[Any]]]]:
-    """Rows by key. Sorted rows are not enough: to the collation e and é may be one name."""
-    groups: dict[Any, list[Row[Any]]] = {}
-    for row in rows:
-        groups.setdefault(key(row), []).append(row)
-    return groups.items()
-
-
-def _storable(name: str) -> bool:
-    """Whether the server can hold the name at all; comparing with another one is an error.
-
-    https://dev.mysql.com/doc/refman/8.4/en/identifiers.html
-    """
-    return all(character <= "\uffff" for character in name)

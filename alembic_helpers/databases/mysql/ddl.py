@@ -70,7 +70,7 @@ class Shown:
 
     created: Created
     columns: Mapping[str, Any]
-    """The rows of SHOW FULL COLUMNS."""
+    """The rows of SHOW FULL COLUMNS, or such as ``information_schema`` has of a real table."""
     collation: str | None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -11,9 +12,12 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
 from ..definition import SEQUENCE, Aspect, Definition
-from ..objects import Column
-from . import queries, sessions
+from ..objects import Column, Kind, Name
+from . import many, sessions
 from .database import MySQL
+
+_SMALL = 1000
+"""A schema of so many names is small."""
 
 _DROP_INDEX = re.compile(
     r"\s*DROP\s+INDEX\s+(`(?:[^`]|``)+`|[\w$]+)\s+ON\s+(.*)", re.IGNORECASE | re.DOTALL
@@ -49,9 +53,19 @@ class MariaDB(MySQL):
     def keeps_inline_references(self) -> bool:
         return True
 
-    _checks = queries.MARIADB_CHECKS
+    _questions = many.MARIADB_QUESTIONS
     _holders = sessions.TRANSACTIONS
     _progress = sessions.PROGRESS
+
+    def neighbours(self, connection: Connection, name: str, schema: str, limit: int) -> list[Name]:
+        """In a big schema any question about many names takes longer than to read one table."""
+        found = self.names(connection, [schema], _SMALL) or []
+        tables = sorted(each for each in found if each.kind is Kind.TABLE)
+        start = bisect_left(tables, (schema, name))
+        return [*tables[start:], *tables[:start]][:limit]
+
+    def _asked(self, names: Sequence[str]) -> Any:
+        return list(names)
 
     def _clause(self, kept: str) -> str:
         return kept

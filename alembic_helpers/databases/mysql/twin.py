@@ -25,11 +25,15 @@ from .sessions import MySQLSessions
 
 
 class TwinTables(MySQLSessions):
-    def shown(self, connection: Connection, table: str) -> ddl.Shown:
+    def show_create(self, connection: Connection, table: str) -> str:
         """A table as the server shows it; a temporary one hides a real one of its name."""
-        sql = connection.exec_driver_sql(f"SHOW CREATE TABLE {table}").one()[1]
+        sql: str = connection.exec_driver_sql(f"SHOW CREATE TABLE {table}").one()[1]
+        return sql
+
+    def shown(self, connection: Connection, table: str) -> ddl.Shown:
+        """A temporary table, of which there are no rows in ``information_schema``."""
+        created = ddl.created(self.show_create(connection, table))
         rows = connection.exec_driver_sql(f"SHOW FULL COLUMNS FROM {table}").all()
-        created = ddl.created(sql)
         collation = created.collation
         if collation is None:  # it is that of the character set
             collation = connection.scalar(queries.DEFAULT_COLLATION, {"charset": created.charset})

@@ -7,9 +7,8 @@ names break, and hides validity before 2.1; columns are still taken from it, for
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -22,41 +21,20 @@ from sqlalchemy.types import TypeEngine
 
 from ... import upstream
 from ..base import NoTwin
-from ..construct import DeclaredType, verbatim
+from ..construct import verbatim
 from ..definition import REFERENCE, SEQUENCE, TWIN, Aspect, Definition
-from ..objects import Column, Constraint, ConstraintType, EnumType, Index, Kind, Reference, Table
+from ..objects import Column, EnumType, Kind, Table
 from . import definitions, queries
-from .online import PostgreSQLOnline
+from .tables import PostgreSQLTables
 
-_KINDS = {
-    "r": Kind.TABLE,
-    "p": Kind.TABLE,  # partitioned
-    "v": Kind.VIEW,
-    "m": Kind.MATERIALIZED_VIEW,
-    "f": Kind.FOREIGN_TABLE,
-    "S": Kind.SEQUENCE,
-    "i": Kind.INDEX,
-    "I": Kind.INDEX,  # of a partitioned table
-    "c": Kind.COMPOSITE_TYPE,
-    "t": Kind.TYPE,
-}
-_CONSTRAINT_TYPES = {
-    "p": ConstraintType.PRIMARY,
-    "u": ConstraintType.UNIQUE,
-    "f": ConstraintType.FOREIGN_KEY,
-    "c": ConstraintType.CHECK,
-    "x": ConstraintType.EXCLUDE,
-}
 # A string literal as the server prints it: cast to the type of its column.
 _CAST_LITERAL = re.compile(r"^('(?:[^']|'')*')::[\w\s.\"()\[\]]+$")
-_MATCHES = {" ": None, "s": None, "f": "FULL", "p": "PARTIAL"}
-_ACTIONS = {"a": None, "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
 
 _KEY = (Aspect.COLUMNS, Aspect.INCLUDE, Aspect.DEFERRABLE, Aspect.NULLS_NOT_DISTINCT)
 
 
-class PostgreSQL(PostgreSQLOnline):
+class PostgreSQL(PostgreSQLTables):
     title = "PostgreSQL"
     compares: ClassVar[Mapping[str, Sequence[Aspect]]] = {
         "column": (
@@ -93,6 +71,7 @@ class PostgreSQL(PostgreSQLOnline):
     # transformIndexConstraints, "remove any redundant index specifications"
     merges_unique_constraints = True
     temporary_schema = "pg_temp"
+    spreading_options = ("postgresql_inherits", "postgresql_partition_by")
     has_enums = True
     has_extensions = True
     has_schemas = True
@@ -113,8 +92,10 @@ class PostgreSQL(PostgreSQLOnline):
     def same_type(
         self, context: MigrationContext, found: TypeEngine[Any], asked: TypeEngine[Any]
     ) -> bool:
+        if not isinstance(found, postgresql.ENUM):
+            return super().same_type(context, found, asked)
         native = upstream.dialect_type(asked, self.dialect)
-        if not isinstance(found, postgresql.ENUM) or not isinstance(native, postgresql.ENUM):
+        if not isinstance(native, postgresql.ENUM):
             return super().same_type(context, found, asked)
         assert context.connection is not None
         mapping = context.connection.get_execution_options().get("schema_translate_map") or {}
@@ -137,97 +118,6 @@ class PostgreSQL(PostgreSQLOnline):
         """
         return (self.dialect.server_version_info or ()) < (14,)
 
-    def stored_name(self, name: str) -> str:
-        """Names are cut at 63 bytes, never inside a character.
-
-        https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
-        """
-        # create_engine(max_identifier_length=30) shortens what SQLAlchemy names, not what is sent.
-        limit = max(63, self.dialect.max_identifier_length)
-        return name.encode()[:limit].decode(errors="ignore")
-
-    def current_schema(self, connection: Connection) -> str | None:
-        # Asked each time: SET search_path may have come after SQLAlchemy's first connect.
-        schema: str | None = connection.scalar(sa.text("SELECT CAST(current_schema() AS text)"))
-        return schema
-
-    def schema_named(self, connection: Connection, schema: str) -> str:
-        if schema == "pg_temp":  # an alias: every session has one of its own
-            return connection.scalar(queries.OWN_TEMPORARY_SCHEMA) or schema
-        return self.stored_name(schema)
-
-    def schema_of(self, connection: Connection, name: str) -> str | None:
-        schema: str | None = connection.scalar(queries.SCHEMA_OF, {"name": self.stored_name(name)})
-        return schema
-
-    def schemas(self, connection: Connection) -> list[str]:
-        return list(connection.scalars(sa.text("SELECT nspname FROM pg_catalog.pg_namespace")))
-
-    def kind(self, connection: Connection, name: str, schema: str | None) -> Kind | None:
-        found = connection.scalars(queries.KIND, self._relation(name, schema)).first()
-        return None if found is None else _KINDS.get(found, Kind.OTHER)
-
-    def columns(self, connection: Connection, name: str, schema: str) -> Iterable[Column]:
-        rows = connection.execute(queries.COLUMNS, self._relation(name, schema))
-        read = {row.attname: row for row in rows}
-        for column in super().columns(connection, self.stored_name(name), schema):
-            row, type_ = read[column.name], column.type
-            hidden = row.is_domain and not isinstance(type_, postgresql.DOMAIN)
-            if hidden or isinstance(type_, sa.types.NullType):
-                column = replace(column, type=DeclaredType(row.spelling))
-            elif isinstance(type_, sa.String) and not isinstance(type_, sa.Enum):
-                type_.collation = row.collname  # SQLAlchemy 2.0 leaves it out
-            collation = definitions.dotted(row.collation_schema, row.collname)
-            quoted = self.quoted(row.collation_schema, row.collname)
-            yield replace(
-                column,
-                spelling=f"{row.spelling} COLLATE {quoted}" if quoted else row.spelling,
-                definition=definitions.of_column(row, collation),
-                reads=tuple(row.reads),
-            )
-
-    def constraints(self, connection: Connection, name: str, schema: str) -> Iterable[Constraint]:
-        for row in connection.execute(queries.CONSTRAINTS, self._relation(name, schema)):
-            type_ = _CONSTRAINT_TYPES[row.contype]
-            reference = None
-            if type_ is ConstraintType.FOREIGN_KEY:
-                reference = Reference(
-                    row.referred_schema,
-                    row.referred_table,
-                    tuple(row.referred_columns),
-                    _ACTIONS[row.onupdate],
-                    _ACTIONS[row.ondelete],
-                    row.condeferrable,
-                    "DEFERRED" if row.condeferred else None,
-                    _MATCHES[row.match],
-                )
-            yield Constraint(
-                type_,
-                row.conname,
-                tuple(row.columns),
-                reference,
-                _check_text(row.definition) if type_ is ConstraintType.CHECK else None,
-                row.convalidated,
-                definitions.of_constraint(type_, row),
-            )
-
-    def indexes(self, connection: Connection, name: str, schema: str) -> Iterable[Index]:
-        for row in connection.execute(queries.INDEXES, self._relation(name, schema)):
-            yield Index(
-                row.relname,
-                tuple(row.columns),
-                row.indisunique,
-                row.indisvalid,
-                row.owner,
-                definition=definitions.of_index(row),
-                reads=tuple(row.reads),
-                partitioned=row.relkind == "I",
-            )
-
-    def comment(self, connection: Connection, name: str, schema: str) -> str | None:
-        comment: str | None = connection.scalar(queries.COMMENT, self._relation(name, schema))
-        return comment
-
     def tables_with_index(self, connection: Connection, name: str, schema: str) -> list[str]:
         return list(connection.scalars(queries.TABLES_WITH_INDEX, self._relation(name, schema)))
 
@@ -239,6 +129,9 @@ class PostgreSQL(PostgreSQLOnline):
         return None if labels is None else EnumType(name, schema, tuple(labels))
 
     def named_enum(self, type_: Any) -> tuple[str | None, str, tuple[str, ...]] | None:
+        plain = upstream.stands_for_itself(type_)
+        if plain and not isinstance(type_, (sa.types.SchemaType, sa.ARRAY)):
+            return None
         native = upstream.dialect_type(type_, self.dialect)
         if isinstance(native, postgresql.ARRAY):
             return self.named_enum(native.item_type)
@@ -327,7 +220,3 @@ def _rolled_back(connection: Connection) -> Iterator[None]:
                 savepoint.rollback()
             else:
                 connection.exec_driver_sql("ROLLBACK")
-
-
-def _check_text(definition: str) -> str:
-    return definition.removeprefix("CHECK ").removesuffix(" NOT VALID").removesuffix(" NO INHERIT")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.engine import Row
@@ -38,10 +40,33 @@ def of_column(row: Row[Any], collation: str | None) -> Definition:
     }
 
 
-def of_constraint(type_: ConstraintType, row: Row[Any]) -> Definition | None:
-    deferrable = "DEFERRABLE" if row.condeferrable else None
-    if row.condeferred:
-        deferrable = "DEFERRABLE INITIALLY DEFERRED"
+@dataclass(frozen=True)
+class Key:
+    """The columns of an index or a constraint, by their numbers in the table."""
+
+    columns: tuple[str | None, ...]
+    """``None`` is an expression."""
+    included: tuple[str, ...]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """All columns by their names; what expressions read is not among them."""
+        named = (name for name in self.columns if name is not None)
+        return tuple(sorted({*named, *self.included}))
+
+    @classmethod
+    def of(cls, row: Row[Any], names: Mapping[int, str]) -> Key:
+        """Of a row with ``key``, an ``int2vector``, and ``indnkeyatts``."""
+        if row.key is None:
+            return cls((), ())
+        found = [names.get(int(number)) for number in row.key.split()]
+        count = row.indnkeyatts
+        return cls(tuple(found[:count]), tuple(name for name in found[count:] if name is not None))
+
+
+def of_constraint(
+    type_: ConstraintType, row: Row[Any], columns: Sequence[str], key: Key
+) -> Definition | None:
     match type_:
         case ConstraintType.FOREIGN_KEY:
             return None  # compared by its reference
@@ -53,26 +78,31 @@ def of_constraint(type_: ConstraintType, row: Row[Any]) -> Definition | None:
             }
         case ConstraintType.EXCLUDE:
             return {Aspect.DEFINITION: row.definition}
+    deferrable = "DEFERRABLE" if row.condeferrable else None
+    if row.condeferred:
+        deferrable = "DEFERRABLE INITIALLY DEFERRED"
     return {
-        Aspect.COLUMNS: listed(row.columns),
-        Aspect.INCLUDE: listed(row.included) if row.included else None,
+        Aspect.COLUMNS: listed(columns),
+        Aspect.INCLUDE: listed(key.included) if key.included else None,
         Aspect.DEFERRABLE: deferrable,
         Aspect.NULLS_NOT_DISTINCT: "yes" if row.nulls_not_distinct == "true" else None,
     }
 
 
-def of_index(row: Row[Any]) -> Definition:
+def of_index(row: Row[Any], key: Key) -> Definition:
+    texts = row.texts or key.columns
+    orders = [_ORDERS[int(option)] for option in row.options.split()]
     return {
         Aspect.COLUMNS: listed(
-            text if column is None else column
-            for column, text in zip(row.columns, row.texts, strict=True)
+            str(text) if column is None else column
+            for column, text in zip(key.columns, texts, strict=True)
         ),
         Aspect.UNIQUE: "yes" if row.indisunique else "no",
-        Aspect.ORDER: each([_ORDERS[option or 0] for option in row.orders], "ASC"),
-        Aspect.OPERATOR_CLASSES: each(row.operator_classes, "default"),
-        Aspect.COLLATIONS: each(row.collations, "default"),
+        Aspect.ORDER: each(orders, "ASC"),
+        Aspect.OPERATOR_CLASSES: each(row.operator_classes or [], "default"),
+        Aspect.COLLATIONS: each(row.collations or [], "default"),
         Aspect.METHOD: None if row.method == "btree" else row.method,
-        Aspect.INCLUDE: listed(row.included) if row.included else None,
+        Aspect.INCLUDE: listed(key.included) if key.included else None,
         Aspect.WHERE: row.predicate,
         Aspect.NULLS_NOT_DISTINCT: "yes" if row.nulls_not_distinct == "true" else None,
     }

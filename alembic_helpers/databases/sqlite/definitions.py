@@ -18,8 +18,8 @@ def of_constraint(text: Declared) -> Definition:
     return {Aspect.COLUMNS: listed(text.columns)}
 
 
-def of_index(rows: Sequence[Row[Any]], collated: Mapping[str, str]) -> Definition:
-    parts, where = index_parts(rows[0].sql)
+def of_index(rows: Sequence[Row[Any]], sql: str, collated: Mapping[str, str]) -> Definition:
+    parts, where = index_parts(sql)
     own = [collated.get(row.col, "BINARY") for row in rows]
     other = [row.collation.upper() != usual.upper() for row, usual in zip(rows, own, strict=True)]
     return {

@@ -1,0 +1,105 @@
+"""How the database is asked: on the migration's own connection, and once for each question."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.engine import Connection
+from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.elements import ClauseElement
+
+from .. import upstream
+from ..databases import Database, database_of
+from .freshness import Memory
+
+_T = TypeVar("_T")
+
+
+class Asking:
+    """Asks, and remembers for as long as the answer is certain."""
+
+    def __init__(self, context: MigrationContext) -> None:
+        self._context = context
+        self.database: Database = database_of(context.dialect)
+        self._loose = functools.cache(self._loosely)
+        self._memory = Memory(self._loose, self._changes_nothing)
+
+    @property
+    def context(self) -> MigrationContext:
+        return self._context
+
+    @property
+    def connection(self) -> Connection:
+        connection = self._context.connection
+        assert connection is not None, "the engine does not ask in --sql mode"
+        self._memory.watch(connection)
+        return connection
+
+    def forget(self) -> None:
+        """Drop everything that is remembered."""
+        self._memory.forget()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """For statements that change nothing which is remembered (settings, locks)."""
+        connection = self.connection
+        with self._memory.reading(), untranslated(connection):
+            yield connection
+
+    def translated(self, schema: str | None) -> str | None:
+        """What ``schema_translate_map`` makes of a schema."""
+        mapping = self.connection.get_execution_options().get("schema_translate_map")
+        return mapping.get(schema, schema) if mapping else schema
+
+    def schema(self, schema: str | None) -> str:
+        mapped = self.translated(schema)
+        if mapped is None:
+            return self._recall("current", self.database.current_schema, lasts=True) or ""
+        return self._recall(
+            ("schema", mapped), lambda c: self.database.schema_named(c, mapped), lasts=True
+        )
+
+    def _loosely(self, name: str) -> str:
+        """Equal for all names that the database could ever take for one."""
+        return self.database.name_key(name).casefold()
+
+    def _changes_nothing(self, statement: ClauseElement) -> bool:
+        """Whether it is about a row of Alembic's own version table."""
+        return isinstance(statement, UpdateBase) and (
+            statement.table is upstream.version_table(self._context)
+        )
+
+    def _ask(self, ask: Callable[[Connection], _T]) -> _T:
+        with self.reading() as connection:
+            return ask(connection)
+
+    def _recall(self, key: Hashable, ask: Callable[[Connection], _T], *, lasts: bool = False) -> _T:
+        connection = self.connection
+
+        def ask_untranslated() -> _T:
+            with untranslated(connection):
+                return ask(connection)
+
+        return self._memory.recall(key, ask_untranslated, lasts=lasts)
+
+
+@contextmanager
+def untranslated(connection: Connection) -> Iterator[None]:
+    """The catalog's own queries name schemas as they are.
+
+    SQLAlchemy refuses a cached statement under a map that has ``None`` among its keys, where it was
+    compiled under one that had not.
+    """
+    mapping = connection.get_execution_options().get("schema_translate_map")
+    if not mapping:
+        yield
+        return
+    connection.execution_options(schema_translate_map=None)
+    try:
+        yield
+    finally:
+        connection.execution_options(schema_translate_map=mapping)

@@ -1,0 +1,198 @@
+"""What stands under a name: asked as seldom as can be, for one name or for many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from ..databases.objects import TABLE_LIKE, Kind, Name, Table
+from .asking import Asking
+from .effects import Effect, effect_of
+from .sketch import Known, Sketch
+
+_T = TypeVar("_T")
+
+
+class Relations(Asking):
+    """Kinds and definitions of what is in the schemas."""
+
+    def kind(self, name: str, schema: str | None) -> Kind | None:
+        return self._kind(name, self.schema(schema))
+
+    def table(self, name: str, schema: str | None) -> Table | None:
+        return self.relation(name, schema) if self.kind(name, schema) is Kind.TABLE else None
+
+    def relation(self, name: str, schema: str | None) -> Table | None:
+        where, tables = self.schema(schema), self._memory.tables
+        if tables.is_known(name, where):
+            return tables.known(name, where)
+        if self._is_known(name, where) and self._kind(name, where) not in TABLE_LIKE:
+            return None
+        ahead = tables.ahead()
+        if ahead > 1:
+            # That one of the others is past reading is no reason to fail here.
+            with suppress(sa.exc.SQLAlchemyError, AssertionError, Warning):
+                self._read(self._with_neighbours(name, where, ahead), where)
+        if not tables.is_known(name, where):
+            self._read([name], where)
+        return tables.known(name, where)
+
+    def relation_anew(self, name: str, schema: str) -> Table | None:
+        self.forget()
+        return self.relation(name, schema)
+
+    def leads_to(self, name: str) -> str | None:
+        return self._recall_of(name, ("leads", name), self._leads_to)
+
+    def _leads_to(self, name: str) -> str | None:
+        path = self._path()
+        one_by_one = len(path) > 1 and not all(self._is_known(name, there) for there in path)
+        if one_by_one and not self._read_names(path[0]):
+            return self._ask(lambda c: self.database.schema_of(c, name))
+        kinds = ((there, self._kind(name, there)) for there in path)
+        return next((there for there, kind in kinds if kind not in (None, Kind.TYPE)), None)
+
+    def tables_with_index(self, name: str, schema: str | None) -> list[str]:
+        where, names = self.schema(schema), self._memory.names
+        if not self.database.indexes_belong_to_tables and self._is_told(name, where):
+            found = names.of_all(self.database.relation_key(name), where)
+            return [found.table] if found and found.table is not None else []
+        return self._recall_of(
+            name,
+            ("index", name, where),
+            lambda name: self._ask(lambda c: self.database.tables_with_index(c, name, where)),
+        )
+
+    def _read(self, names: Sequence[str], where: str) -> None:
+        read = self._ask(lambda c: self.database.tables(c, names, where))
+        for name in names:
+            if name in read or len(names) == 1:
+                self._memory.tables.learn(name, where, read.get(name))
+
+    # -- one by one, or all at once --------------------------------------------------------------
+
+    def _kind(self, name: str, where: str) -> Kind | None:
+        names = self._memory.names
+        if not self._is_known(name, where):
+            self._read_names(where)
+        if self._is_told(name, where):
+            found = names.of_all(self.database.relation_key(name), where)
+            return found.kind if found else None
+        if not self._is_known(name, where):
+            kind = self._ask(lambda c: self.database.kind(c, name, where))
+            names.learn(name, where, kind)
+        return names.known(name, where)
+
+    def _is_known(self, name: str, where: str) -> bool:
+        if self._is_told(name, where):
+            return True
+        return self._memory.names.is_known(name, where) and not self._is_chosen(name)
+
+    def _is_told(self, name: str, where: str) -> bool:
+        """Whether a reading of all names says what is there."""
+        is_told = self._memory.names.tells_of(name, where)
+        return is_told and not self.database.is_reserved(name) and not self._is_chosen(name)
+
+    def _is_chosen(self, name: str) -> bool:
+        """Whether what we have made ourselves may have got that name from the server."""
+        return self._memory.names.has_written and self.database.chooses(name)
+
+    def _recall_of(self, name: str, question: Hashable, ask: Callable[[str], _T]) -> _T:
+        """The answer to a question about a name, which stands until the name changes hands."""
+        _ = self.connection  # it may be another one, of which nothing is known
+        answers = self._memory.names.answers_about(name)
+        if question not in answers or self._is_chosen(name):
+            answer = ask(name)
+            # What was asked meanwhile may have made all of this known anew.
+            self._memory.names.answers_about(name)[question] = answer
+            return answer
+        return answers[question]  # type: ignore[no-any-return]
+
+    def _path(self) -> list[str]:
+        return self._recall("path", self.database.search_path, lasts=True)
+
+    def _read_names(self, where: str) -> bool:
+        """When many have been asked for, read all of them; whether that was so."""
+        limit = self._memory.names.count()
+        if limit is None:
+            return False
+        schemas = [*dict.fromkeys([where, *self._path()])]
+        found = self._ask(lambda c: self.database.names(c, schemas, limit))
+        if found is None:
+            return False
+        key = self.database.relation_key
+        self._memory.names.learn_all(schemas, ((key(each.name), each) for each in found))
+        return True
+
+    def _with_neighbours(self, name: str, where: str, ahead: int) -> list[str]:
+        """The name, and those of tables that may be asked for next and have not been read yet."""
+        names, tables = self._memory.names, self._memory.tables
+        found: list[Name]
+        if names.holds_all_of(where):
+            following = names.following(self.database.relation_key(name), where)
+            found = [each for each in following if each.kind in TABLE_LIKE]
+        else:
+            found = self._ask(lambda c: self.database.neighbours(c, name, where, ahead))
+            for each in found:
+                names.learn(each.name, where, each.kind)
+        others = [each.name for each in found if not tables.is_known(each.name, where)]
+        if not others:
+            tables.stand_alone()
+        return [*dict.fromkeys([name, *others])][:ahead]
+
+    # -- what we do ourselves --------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """For an operation of our own: the effect on names of what it sends is written down."""
+        follows = not self._recall("reacts", self.database.reacts, lasts=True)
+        with self._memory.writing() as sent:
+            yield
+        for statement in sent:
+            effect = effect_of(statement, self.database) if follows else None
+            if effect is None or not self._follow(effect):
+                self.forget()
+                return
+
+    def _follow(self, effect: Effect) -> bool:
+        """Write an effect down; ``False`` when it cannot be told how far it reaches."""
+        where = self._reached(effect)
+        if where is None:
+            return False
+        names, tables, database = self._memory.names, self._memory.tables, self.database
+        name = database.stored_name(effect.table)
+        known = [Table(name, where, (), key=database.name_key)]
+        if not effect.makes:
+            known = tables.current(name, where)
+        if len(known) != 1 or known[0].spreads:
+            return False
+        self._memory.forget_answers()
+        for key in effect.keys:
+            names.change(key, where)
+        if effect.makes:
+            names.change(name, where)
+            names.learn(name, where, Kind.TABLE)
+        tables.change(name, where, self._sketch(known[0], effect))
+        return True
+
+    def _reached(self, effect: Effect) -> str | None:
+        """The schema of the table; ``None`` where translation makes that uncertain."""
+        if self.connection.get_execution_options().get("schema_translate_map"):
+            return None
+        if effect.schema is not None or effect.makes:
+            return self.schema(effect.schema)
+        return self.leads_to(effect.table)
+
+    def _sketch(self, table: Table, effect: Effect) -> Sketch:
+        database, name, where = self.database, table.name, table.schema
+        known = Known.of(table).with_(effect.columns, effect.keys, database.name_key, effect.chosen)
+        return Sketch(table, known, database.chooses_key, lambda: self._read_again(name, where))
+
+    def _read_again(self, name: str, where: str) -> Table:
+        self._read([name], where)
+        table = self._memory.tables.known(name, where)
+        assert table is not None, "what was made a line ago is gone"
+        return table

@@ -1,0 +1,286 @@
+"""However our own operations and everybody else's statements interleave: no name goes stale.
+
+The truth is asked behind the catalog's back, so that what it remembers lives through many steps.
+"""
+
+from __future__ import annotations
+
+import alembic.op
+import hypothesis.strategies as st
+import sqlalchemy as sa
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from hypothesis import settings
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from alembic_helpers import AlembicHelpersError, op
+from alembic_helpers.catalog import Catalog, names
+from alembic_helpers.databases.objects import ConstraintType
+from alembic_helpers.engine import operations_for
+
+TABLES = ("t", "u", "T")
+COLUMNS = ("id", "a", "b", "A")
+# The last ones are what servers call things that were given no name.
+KEYS = ("k", "K", "ix_t_a", "t_pkey", "t_a_key", "t_a_fkey", "t_id_seq", "t_ibfk_1", "a", "a_2")
+tables = st.sampled_from(TABLES)
+columns = st.sampled_from(COLUMNS)
+keys = st.sampled_from(KEYS)
+anything = st.sampled_from([*TABLES, *COLUMNS, *KEYS])
+
+
+class Names(RuleBasedStateMachine):
+    """One migration on one connection; ``database`` is set by the test."""
+
+    database = None
+
+    @initialize()
+    def start(self):
+        self.database.wipe()
+        self.connection = self.database.engine.connect()
+        self.savepoints = []
+        context = MigrationContext.configure(self.connection)
+        self.proxy = Operations.context(context)
+        self.proxy.__enter__()
+        self.catalog = operations_for(context).catalog
+
+    def teardown(self):
+        self.proxy.__exit__(None, None, None)
+        self.connection.close()
+
+    def truth(self, ask):
+        with self.catalog.reading():
+            return ask(Catalog(MigrationContext.configure(self.connection)))
+
+    def there(self, table, *columns):
+        found = self.truth(lambda c: c.table(table, None))
+        there = {column.name for column in found.columns} if found else set()
+        return found is not None and there.issuperset(columns)
+
+    def send(self, ask):
+        """An operation may be refused, by us or by the server: then nothing has come of it."""
+        try:
+            ask()
+        except AlembicHelpersError:
+            pass
+        except (sa.exc.DBAPIError, sa.exc.CompileError, NotImplementedError):
+            self.savepoints.clear()
+            self.connection.rollback()
+
+    # -- what we do ourselves
+
+    @rule(table=tables, unique=st.booleans(), name=st.none() | keys)
+    def create_table(self, table, unique, name):
+        constraints = [sa.UniqueConstraint("a", name=name)] if unique else []
+        self.send(
+            lambda: op.create_table(
+                table,
+                sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column("a", sa.Integer, nullable=False),
+                *constraints,
+            )
+        )
+
+    @rule(table=tables, column=columns, more=st.sampled_from(["", "unique", "index", "check"]))
+    def add_column(self, table, column, more):
+        flags = {more: True} if more in ("unique", "index") else {}
+        checks = [sa.CheckConstraint(f"{column} > 0", name="k")] if more == "check" else []
+        if self.there(table):
+            self.send(lambda: op.add_column(table, sa.Column(column, sa.Integer, *checks, **flags)))
+
+    @rule(table=tables, key=keys, column=columns, unique=st.booleans())
+    def create_index(self, table, key, column, unique):
+        if self.there(table, column):
+            self.send(lambda: op.create_index(key, table, [column], unique=unique))
+
+    @rule(table=tables, key=st.none() | keys, column=columns)
+    def create_unique_constraint(self, table, key, column):
+        if self.there(table, column):
+            self.send(lambda: op.create_unique_constraint(key, table, [column]))
+
+    @rule(table=tables, key=st.none() | keys, column=columns, other=tables)
+    def create_foreign_key(self, table, key, column, other):
+        if self.there(table, column) and self.there(other, "id"):
+            self.send(lambda: op.create_foreign_key(key, table, other, [column], ["id"]))
+
+    @rule(table=tables, key=keys, column=columns)
+    def create_check_constraint(self, table, key, column):
+        if self.there(table, column):
+            self.send(lambda: op.create_check_constraint(key, table, f"{column} > 1"))
+
+    @rule(table=tables, column=columns, nullable=st.booleans())
+    def alter_column(self, table, column, nullable):
+        if self.there(table, column):
+            self.send(
+                lambda: op.alter_column(
+                    table, column, nullable=nullable, existing_type=sa.Integer()
+                )
+            )
+
+    @rule(table=tables, column=columns, new=columns)
+    def rename_column(self, table, column, new):
+        if self.there(table, column):
+            self.send(
+                lambda: op.alter_column(
+                    table, column, new_column_name=new, existing_type=sa.Integer()
+                )
+            )
+
+    @rule(table=tables, new=tables)
+    def rename_table(self, table, new):
+        self.send(lambda: op.rename_table(table, new))
+
+    @rule(table=tables)
+    def drop_table(self, table):
+        self.send(lambda: op.drop_table(table))
+
+    @rule(table=tables, column=columns)
+    def drop_column(self, table, column):
+        if self.there(table, column):
+            self.send(lambda: op.drop_column(table, column))
+
+    @rule(table=tables, key=keys)
+    def drop_index(self, table, key):
+        self.send(lambda: op.drop_index(key, table))
+
+    @rule(table=tables, key=keys)
+    def drop_constraint(self, table, key):
+        self.send(lambda: op.drop_constraint(key, table))
+
+    @rule(table=tables)
+    def comment(self, table):
+        if self.there(table):
+            self.send(lambda: op.create_table_comment(table, "said"))
+
+    @rule(table=tables, column=columns)
+    def batch(self, table, column):
+        def send():
+            with op.batch_alter_table(table) as batch:
+                batch.add_column(sa.Column(column, sa.Integer))
+
+        if self.there(table):
+            self.send(send)
+
+    # -- what others do
+
+    @rule(table=tables)
+    def create_table_raw(self, table):
+        self.send(lambda: self.connection.exec_driver_sql(f"CREATE TABLE {table} (id int, a int)"))
+
+    @rule(table=tables, column=columns)
+    def add_column_with_alembic(self, table, column):
+        if self.there(table) and not self.there(table, column):
+            self.send(lambda: alembic.op.add_column(table, sa.Column(column, sa.Integer)))
+
+    @rule(table=tables, key=keys)
+    def create_index_through_execute(self, table, key):
+        if self.there(table, "a"):
+            self.send(lambda: op.execute(f"CREATE INDEX {key} ON {table} (a)"))
+
+    @rule(table=tables)
+    def drop_table_through_execute(self, table):
+        self.send(lambda: op.execute(f"DROP TABLE {table}"))
+
+    @precondition(lambda self: self.database.name != "sqlite")
+    @rule(table=tables)
+    def temporary_table(self, table):
+        if not self.there(table):
+            return
+        statement = f"CREATE TEMPORARY TABLE {table} (z int)"
+        self.send(lambda: self.connection.exec_driver_sql(statement))
+        drop = f"DROP {'' if self.database.name == 'postgresql' else 'TEMPORARY '}TABLE {table}"
+        if self.database.name != "postgresql":
+            self.send(lambda: self.connection.exec_driver_sql(drop))
+
+    @precondition(lambda self: self.database.name == "postgresql")
+    @rule(table=tables, other=tables)
+    def inherit(self, table, other):
+        if self.there(table) and not self.there(other):
+            self.send(
+                lambda: op.create_table(
+                    other, sa.Column("z", sa.Integer), postgresql_inherits=table
+                )
+            )
+
+    @precondition(lambda self: self.database.name == "postgresql")
+    @rule(schema=st.sampled_from(["public", "other", "no_such_schema"]))
+    def search_path(self, schema):
+        self.connection.exec_driver_sql(f"SET search_path = {schema}, public")
+
+    @precondition(lambda self: self.database.transactional_ddl)
+    @rule()
+    def savepoint(self):
+        self.savepoints.append(self.connection.begin_nested())
+
+    @precondition(lambda self: self.savepoints)
+    @rule(keep=st.booleans())
+    def end_savepoint(self, keep):
+        savepoint = self.savepoints.pop()
+        if keep:
+            savepoint.commit()
+        else:
+            savepoint.rollback()
+
+    @precondition(lambda self: not self.savepoints)
+    @rule(keep=st.booleans())
+    def end_transaction(self, keep):
+        if keep:
+            self.connection.commit()
+        else:
+            self.connection.rollback()
+
+    # -- what must hold
+
+    def same(self, ask):
+        assert ask(self.catalog) == self.truth(ask)
+
+    @rule(name=anything)
+    def the_kind_is_the_true_one(self, name):
+        self.same(lambda c: c.kind(name, None))
+
+    @rule(name=anything)
+    def it_leads_where_the_server_finds_it(self, name):
+        self.same(lambda c: c.leads_to(name))
+
+    @rule(name=keys)
+    def the_index_is_on_its_tables(self, name):
+        self.same(lambda c: sorted(c.tables_with_index(name, None)))
+
+    @rule(table=tables, name=columns)
+    def the_column_is_there_or_not(self, table, name):
+        self.same(lambda c: (found := c.relation(table, None)) and found.column(name) is not None)
+
+    @rule(table=tables, name=keys)
+    def the_index_is_there_or_not(self, table, name):
+        self.same(lambda c: (found := c.relation(table, None)) and found.index(name))
+
+    @rule(table=tables, name=keys, type_=st.none() | st.sampled_from(ConstraintType))
+    def the_constraint_is_there_or_not(self, table, name, type_):
+        self.same(lambda c: (found := c.relation(table, None)) and found.constraint(name, type_))
+
+    @rule(table=tables)
+    def the_definition_is_the_true_one(self, table):
+        def shown(catalog):
+            found = catalog.relation(table, None)
+            return found and [
+                *((c.name, str(c.type), c.nullable, c.comment) for c in found.columns),
+                *sorted(map(repr, found.constraints)),
+                *sorted(map(repr, found.indexes)),
+                found.comment,
+            ]
+
+        self.same(shown)
+
+
+def test_no_name_is_stale(database, monkeypatch):
+    monkeypatch.setattr(names, "FIRST", 3)  # so that all are asked for at once soon
+    machine = type("Here", (Names,), {"database": database})
+    examples = min(settings().max_examples, 200)
+    run_state_machine_as_test(
+        machine, settings=settings(max_examples=examples, stateful_step_count=20)
+    )
