@@ -131,7 +131,7 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """The measurements of docs/online-locks.md, printed; ``-- --write`` writes the page."""
+    """What docs/online-locks.md and docs/performance.md show; ``-- --write`` writes the pages."""
     install(session, "tests")
     session.run("python", "-m", "benchmarks", *session.posargs)
 

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from alembic_helpers import op
 
-from .found import fill, title
+from .found import fill, settle, title
 
 COLUMNS = ("operation", "statement", "orders", "customers", "keeps out", "took")
 
@@ -111,9 +111,7 @@ def _make(database: Database, connection: Connection, rows: int) -> None:
     _metadata.create_all(connection)
     fill(connection, _customers, _CUSTOMER, max(1, rows // 100))
     fill(connection, _orders, _ORDER, rows)
-    autocommit = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-    with autocommit as other:  # as autovacuum would leave the tables
-        other.exec_driver_sql("VACUUM ANALYZE orders, customers")
+    settle(database, "orders", "customers")
 
 
 def _replayed(connection: Connection, statement: str) -> tuple[tuple[str, str], float]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from . import ROOT, locks, stalls
+from .results import markdown
 
 PAGE = ROOT / "docs" / "online-locks.md"
 
@@ -49,9 +50,9 @@ def page(steps: Sequence[locks.Step], found: Sequence[stalls.Stall], rows: int) 
         of_server = [step for step in steps if step.server == server]
         for names in _PAIRS:
             rows_of = [_quoted(step.cells) for step in of_server if step.operation in names]
-            parts.append("\n" + _table(locks.COLUMNS, rows_of))
+            parts.append("\n" + markdown(locks.COLUMNS, rows_of))
     parts.append(_STALLS.format(rows=rows))
-    parts.append("\n" + _table(stalls.COLUMNS, [stall.cells for stall in found]))
+    parts.append("\n" + markdown(stalls.COLUMNS, [stall.cells for stall in found]))
     return "".join([*parts, _END])
 
 
@@ -62,8 +63,3 @@ _PAIRS = [_NAMES[at : at + 2] for at in range(0, len(_NAMES), 2)]
 def _quoted(cells: tuple[str, ...]) -> tuple[str, ...]:
     operation, statement, *rest = cells
     return (f"`{operation}`", f"`{statement}`", *rest)
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -12,7 +12,7 @@ from servers.migration import migration
 
 from alembic_helpers import op
 
-from .found import fill, title
+from .found import fill, settle, title
 from .writer import Writes, during
 
 COLUMNS = (
@@ -64,9 +64,7 @@ def measure(database: Database, rows: int, *, still: float) -> list[Stall]:
     with database.engine.connect() as connection:
         _readings.create(connection)
         fill(connection, _readings, _ROW, rows)
-        if database.has_concurrent_indexes:  # as autovacuum would leave the table
-            connection.execution_options(isolation_level="AUTOCOMMIT")
-            connection.exec_driver_sql("VACUUM ANALYZE readings")
+    settle(database, "readings")
 
     def measured(run: Callable[[], object]) -> Writes:
         return during(database.url, "readings", rows, run)

@@ -71,26 +71,36 @@ def test_each_index_build_is_measured_beside_writes(database: Database) -> None:
     assert online.plain is plain.measured
 
 
-def test_the_command_prints_the_tables_and_writes_the_page(
+def test_the_command_prints_the_tables_and_writes_the_pages(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     from benchmarks import __main__ as command
-    from benchmarks import locks, stalls, writer
+    from benchmarks import locks, page, performance, speed, stalls, writer
 
-    server = SimpleNamespace(has_unvalidated_constraints=True)
+    server = SimpleNamespace(
+        name="postgresql",
+        version=(1, 2),
+        is_server=True,
+        has_unvalidated_constraints=True,
+        engine=SimpleNamespace(dialect=SimpleNamespace(driver="psycopg")),
+    )
     step = locks.Step("PostgreSQL 1.2", "create_foreign_key", "ALTER", ("ShareLock", ""), 0.0012)
     writes = writer.Writes(2.5, [writer.Write(0, 0.001), writer.Write(1, 0.02)])
     stall = stalls.Stall("PostgreSQL 1.2", "create_index", writes, writes)
-    monkeypatch.setattr(command, "PAGE", tmp_path / "page.md")
+    topic = speed.Topic("batches", "Rows in batches", ("how", "took"), [("`backfill`", "3 s")])
+    monkeypatch.setattr(page, "PAGE", tmp_path / "page.md")
+    monkeypatch.setattr(performance, "PAGE", tmp_path / "performance.md")
     monkeypatch.setattr(command, "databases", lambda: nullcontext(([server], ["mysql: none"])))
     monkeypatch.setattr(locks, "measure", lambda *_: [step])
     monkeypatch.setattr(stalls, "measure", lambda *_, **__: [stall])
+    monkeypatch.setattr(speed, "measure", lambda *_: iter([topic]))
     command.main(["--rows", "70", "--write"])
     said = re.sub(" +", " ", capsys.readouterr().out)
     assert "NOT MEASURED: mysql: none" in said
     for row in (
         "│ PostgreSQL 1.2 │ create_index │ 20.0 ms │ 100 % │ 20.00 ms │ 2 │ 2.5 s │",
         "│ create_foreign_key │ ALTER │ Share │ │ writers │ 1 ms │",
+        "│ backfill │ 3 s │",
     ):
         assert row in said
     written = (tmp_path / "page.md").read_text(encoding="utf-8")
@@ -100,6 +110,9 @@ def test_the_command_prints_the_tables_and_writes_the_page(
         "table of 70 rows",
     ):
         assert row in written
+    written = (tmp_path / "performance.md").read_text(encoding="utf-8")
+    for words in ("PostgreSQL 1.2 through psycopg", "| how | took |", "| `backfill` | 3 s |"):
+        assert words in written
 
 
 @pytest.mark.parametrize("arguments", [["rows"], ["locks", "--write"]])
