@@ -1,87 +1,92 @@
 """Alembic migrations that can be run again: predicates, verified operations, a drop-in ``op``."""
 
-from . import op
-from .errors import (
-    AlembicHelpersError,
-    AmbiguousMatch,
-    BackfillStalled,
-    Blocker,
-    BuildInProgress,
-    ConstraintViolation,
-    DefinitionMismatch,
-    DependentObjects,
-    Difference,
-    LeftoverTable,
-    LockNotAvailable,
-    MissingObject,
-    NoMigrationContext,
-    NotSupportedError,
-    OfflineError,
-    OnlineNotSupported,
-    UsageError,
-    VerificationFailed,
-)
-from .extras import (
-    add_enum_value,
-    backfill,
-    create_check_constraint_online,
-    create_enum,
-    create_extension,
-    create_foreign_key_online,
-    create_index_online,
-    create_schema,
-    create_sequence,
-    create_unique_constraint_online,
-    create_view,
-    drop_enum,
-    drop_extension,
-    drop_index_online,
-    drop_schema,
-    drop_sequence,
-    drop_view,
-    ensure_rows,
-    rename_enum_value,
-    replace_view,
-    set_not_null_online,
-    validate_constraint,
-)
-from .offline import guard_script
-from .outcomes import Outcome
-from .predicates import (
-    check_constraint_exists,
-    column_exists,
-    constraint_exists,
-    enum_exists,
-    enum_value_exists,
-    extension_exists,
-    find_constraint_name,
-    find_index_name,
-    foreign_key_exists,
-    index_exists,
-    primary_key_exists,
-    schema_exists,
-    sequence_exists,
-    table_exists,
-    table_has_column,
-    trigger_exists,
-    unique_constraint_exists,
-    view_exists,
-)
-from .settings import Offline, Online, OnMismatch, Settings, on_mismatch
-from .verbs import (
-    add_column_if_not_exists,
-    create_check_constraint_if_not_exists,
-    create_exclude_constraint_if_not_exists,
-    create_foreign_key_if_not_exists,
-    create_index_if_not_exists,
-    create_primary_key_if_not_exists,
-    create_table_if_not_exists,
-    create_unique_constraint_if_not_exists,
-    drop_column_if_exists,
-    drop_constraint_if_exists,
-    drop_index_if_exists,
-    drop_table_if_exists,
-)
+from typing import TYPE_CHECKING
+
+from .loading import lazily
+
+if TYPE_CHECKING:
+    from . import op as op
+    from .errors import (
+        AlembicHelpersError,
+        AmbiguousMatch,
+        BackfillStalled,
+        Blocker,
+        BuildInProgress,
+        ConstraintViolation,
+        DefinitionMismatch,
+        DependentObjects,
+        Difference,
+        LeftoverTable,
+        LockNotAvailable,
+        MissingObject,
+        NoMigrationContext,
+        NotSupportedError,
+        OfflineError,
+        OnlineNotSupported,
+        UsageError,
+        VerificationFailed,
+    )
+    from .extras import (
+        add_enum_value,
+        backfill,
+        create_check_constraint_online,
+        create_enum,
+        create_extension,
+        create_foreign_key_online,
+        create_index_online,
+        create_schema,
+        create_sequence,
+        create_unique_constraint_online,
+        create_view,
+        drop_enum,
+        drop_extension,
+        drop_index_online,
+        drop_schema,
+        drop_sequence,
+        drop_view,
+        ensure_rows,
+        rename_enum_value,
+        replace_view,
+        set_not_null_online,
+        validate_constraint,
+    )
+    from .offline import guard_script
+    from .outcomes import Outcome
+    from .predicates import (
+        check_constraint_exists,
+        column_exists,
+        constraint_exists,
+        enum_exists,
+        enum_value_exists,
+        extension_exists,
+        find_constraint_name,
+        find_index_name,
+        foreign_key_exists,
+        index_exists,
+        primary_key_exists,
+        schema_exists,
+        sequence_exists,
+        table_exists,
+        table_has_column,
+        trigger_exists,
+        unique_constraint_exists,
+        view_exists,
+    )
+    from .settings import Offline, Online, OnMismatch, Settings, on_mismatch
+    from .verbs import (
+        add_column_if_not_exists,
+        create_check_constraint_if_not_exists,
+        create_exclude_constraint_if_not_exists,
+        create_foreign_key_if_not_exists,
+        create_index_if_not_exists,
+        create_primary_key_if_not_exists,
+        create_table_if_not_exists,
+        create_unique_constraint_if_not_exists,
+        drop_column_if_exists,
+        drop_constraint_if_exists,
+        drop_index_if_exists,
+        drop_table_if_exists,
+    )
 
 __version__ = "0.1.0"
 
@@ -165,3 +170,8 @@ __all__ = [
     "validate_constraint",
     "view_exists",
 ]
+
+_MODULES = ("errors", "outcomes", "settings", "offline", "verbs", "predicates", "extras", "op")
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazily(__name__, __all__, _MODULES)

@@ -20,18 +20,18 @@ import alembic.op
 from alembic.operations import Operations
 
 from . import extras, predicates
-from .engine import IdempotentOperations, current_operations
-from .extras import *  # noqa: F403
-from .predicates import *  # noqa: F403
 
 if TYPE_CHECKING:
     from alembic.op import *  # noqa: F403
 
-_OURS = (*extras.__all__, *predicates.__all__)
+    from .extras import *  # noqa: F403
+    from .predicates import *  # noqa: F403
 
 
 def _proxied(name: str) -> Any:
     """A function that calls the method of the engine that is running when it is called."""
+    from .online import IdempotentOperations, current_operations
+
     method = getattr(IdempotentOperations, name)
 
     @functools.wraps(method)
@@ -44,13 +44,21 @@ def _proxied(name: str) -> Any:
 if not TYPE_CHECKING:  # a type checker would take it for "every name is there"
 
     def __getattr__(name: str) -> Any:
-        """Alembic's operations, looked up late: packages register theirs when they are imported."""
-        if name.startswith("_") or not callable(getattr(Operations, name, None)):
+        """A function, looked up late: packages register theirs when they are imported."""
+        if name == "__all__":
+            return __dir__()
+        if name in extras.__all__:
+            function = getattr(extras, name)
+        elif name in predicates.__all__:
+            function = getattr(predicates, name)
+        elif not name.startswith("_") and callable(getattr(Operations, name, None)):
+            function = _proxied(name)
+        else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        function = globals()[name] = _proxied(name)
+        globals()[name] = function
         return function
 
 
 def __dir__() -> list[str]:
     theirs = [name for name in dir(alembic.op) if callable(getattr(Operations, name, None))]
-    return sorted({*_OURS, *theirs})
+    return sorted({*extras.__all__, *predicates.__all__, *theirs})

@@ -20,7 +20,6 @@ from typing import Any, ParamSpec
 
 from alembic import op
 
-from .engine import current_operations
 from .outcomes import Outcome
 
 P = ParamSpec("P")
@@ -31,6 +30,8 @@ def _verb(function: Callable[P, Any], condition: str, words: str) -> Callable[P,
     name = f"{operation}_{condition}"
 
     def verb(*args: P.args, **kwargs: P.kwargs) -> Outcome:
+        from .online import current_operations
+
         operations = current_operations(name)
         getattr(operations, operation)(*args, **kwargs)
         return operations.last_outcome

@@ -130,17 +130,21 @@ class Relations(Asking):
     def _with_neighbours(self, name: str, where: str, ahead: int) -> list[str]:
         """The name, and those of tables that may be asked for next and have not been read yet."""
         names, tables = self._memory.names, self._memory.tables
+        at_once = self.database.read_at_once + 1
         found: list[Name]
         if names.holds_all_of(where):
             following = names.following(self.database.relation_key(name), where)
             found = [each for each in following if each.kind in TABLE_LIKE]
         else:
-            found = self._ask(lambda c: self.database.neighbours(c, name, where, ahead))
+            limit = max(ahead, at_once)
+            found = self._ask(lambda c: self.database.neighbours(c, name, where, limit))
             for each in found:
                 names.learn(each.name, where, each.kind)
         others = [each.name for each in found if not tables.is_known(each.name, where)]
         if not others:
             tables.stand_alone()
+        if len(found) < at_once:  # these are all
+            ahead = at_once
         return [*dict.fromkeys([name, *others])][:ahead]
 
     # -- what we do ourselves --------------------------------------------------------------------

@@ -1,17 +1,10 @@
-"""The choke point and its judges. Importing the package registers every judge."""
+"""The choke point and the judges of Alembic's own operations, which importing it registers.
 
-from . import (
-    alterations,
-    columns,
-    constraints,
-    enums,
-    indexes,
-    rows,
-    schemas,
-    tables,
-    views,
-    written,
-)
+The judges of an operation of ours are registered by the module that defines it; how both are
+written in a script by ``written``.
+"""
+
+from . import alterations, columns, constraints, indexes, rows, tables
 from .operations import IdempotentOperations, current_operations, operations_for, procedures
 
 __all__ = [
@@ -20,13 +13,9 @@ __all__ = [
     "columns",
     "constraints",
     "current_operations",
-    "enums",
     "indexes",
     "operations_for",
     "procedures",
     "rows",
-    "schemas",
     "tables",
-    "views",
-    "written",
 ]

@@ -12,11 +12,10 @@ from typing import Any
 from alembic.operations import BatchOperations, MigrateOperation, Operations, ops
 from alembic.runtime.migration import MigrationContext
 
-from .. import upstream
+from .. import offline, upstream
 from ..catalog import Catalog, Site
 from ..databases import Step
 from ..errors import NoMigrationContext
-from ..offline import ANEW, Script
 from ..outcomes import Outcome, Record, summary
 from ..settings import Offline, OnMismatch, Settings
 from .batch import Batch, Collected, CollectingBatch, Plan
@@ -150,7 +149,7 @@ class IdempotentOperations(Operations):
         if self.settings.offline is Offline.UNGUARDED:
             self._comment(f"{name}: not guarded")
             return super().invoke(operation)
-        return Script.of(self.migration_context).write(unflagged(operation), name)
+        return offline.Script.of(self.migration_context).write(unflagged(operation), name)
 
     def _comment(self, text: str) -> None:
         self.migration_context.impl.static_output(f"-- {text}")
@@ -164,13 +163,13 @@ class IdempotentOperations(Operations):
                 for operation in operations:
                     batch_op.invoke(operation)
             return
-        script, database = Script.of(self.migration_context), self.catalog.database
+        script, database = offline.Script.of(self.migration_context), self.catalog.database
         rebuilt = batch.recreate == "always" or any(map(database.needs_batch, operations))
         if not rebuilt:
             for operation in operations:
                 self.invoke(operation)
         elif batch.options.get("copy_from") is None:
-            raise script.impossible(name, ANEW)
+            raise script.impossible(name, offline.ANEW)
         else:
             script.write_batch(name, batch.options, operations)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..engine import current_operations
 from ..engine.common import HelperOperation
+from ..online import current_operations
 from ..outcomes import Outcome
 
 

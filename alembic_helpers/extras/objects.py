@@ -12,9 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import SelectBase
 
-from ..engine import current_operations, enums, schemas, views
+from ..engine import enums, schemas, views
 from ..engine.rows import EnsureRowsOp
 from ..errors import MissingObject, UsageError
+from ..online import current_operations
 from ..outcomes import Outcome
 from .invoking import invoke
 

@@ -5,10 +5,15 @@ asked (a value of ``questions``), ``writers`` says it in the SQL of one database
 the same for whole revisions.
 """
 
-from .guards import Scene, guard
-from .script import ANEW, Note, Part, Script, guarded, parts_of, splitting
-from .transaction import Transaction
-from .versions import guard_script
+from typing import TYPE_CHECKING
+
+from ..loading import lazily
+
+if TYPE_CHECKING:
+    from .guards import Scene, guard
+    from .script import ANEW, Note, Part, Script, guarded, parts_of, splitting
+    from .transaction import Transaction
+    from .whole import guard_script
 
 __all__ = [
     "ANEW",
@@ -23,3 +28,6 @@ __all__ = [
     "parts_of",
     "splitting",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazily(__name__, __all__, ("whole", "guards", "script", "transaction"))

@@ -9,40 +9,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import alembic.context
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from sqlalchemy import schema as ddl
 from sqlalchemy.sql.dml import Insert
 
 from .. import upstream
-from ..settings import Offline, Settings
 from .capture import compiled
 from .questions import Guard, Name, Question, TableThere, VersionThere
 from .rows import inserts
 from .script import Script
-
-
-def guard_script() -> None:
-    """Make a whole ``--sql`` script safe to run again: call it in env.py, before the migrations.
-
-    Alembic's version table is then created and written only where that is still to be done, and
-    each revision asks it whether it is to be run at all. Online it does nothing.
-
-    It is a line in env.py and not a command, because every way to a script leads through env.py:
-    ``alembic``, ``flask db``, ``alembic.command``.
-
-    Example::
-
-        context.configure(url=url, literal_binds=True, dialect_opts={"paramstyle": "named"})
-        with context.begin_transaction():
-            guard_script()
-            context.run_migrations()
-
-    .. versionadded:: 0.1
-    """
-    context = alembic.context.get_context()
-    if context.as_sql and Settings.of(context.opts).offline is Offline.GUARDED:
-        Versions(context).follow()
 
 
 class Versions:

@@ -12,7 +12,7 @@ from alembic.operations import MigrateOperation, ops
 from ..catalog import Site
 from ..compare.asked import index_name
 from ..databases.objects import Index, Table
-from ..engine import IdempotentOperations, procedures
+from ..engine import procedures
 from ..engine.common import changed, landing, visible_table
 from ..engine.judgement import Judgement, Verdict, building, judges
 from ..settings import Online
@@ -78,29 +78,14 @@ def _plainly(operation: Any) -> Any:
     return changed(operation, kw=kept)
 
 
-@procedures.register(CreateIndexOnlineOp, DropIndexOnlineOp)
-def _online(operation: OnlineOperation, operations: IdempotentOperations) -> Any:
-    return conduct(operation, operations)
+procedures.register(CreateIndexOnlineOp, DropIndexOnlineOp)(conduct)
 
 
-@procedures.register(ops.CreateIndexOp)
-def _create_index(operation: ops.CreateIndexOp, operations: IdempotentOperations) -> Any:
-    if not _asks(operation, operations):
-        return operations.do(operation)
-    return conduct(CreateIndexOnlineOp(operation, name="create_index"), operations)
-
-
-@procedures.register(ops.DropIndexOp)
-def _drop_index(operation: ops.DropIndexOp, operations: IdempotentOperations) -> Any:
-    if not _asks(operation, operations):
-        return operations.do(operation)
-    return conduct(DropIndexOnlineOp(operation, name="drop_index"), operations)
-
-
-def _asks(operation: ops.CreateIndexOp | ops.DropIndexOp, operations: IdempotentOperations) -> bool:
-    """Whether Alembic's own flag asks for it, on the database that the flag is for."""
-    keywords = operations.catalog.database.concurrently
-    return bool(keywords) and all(operation.kw.get(name) for name in keywords)
+def by_flag(operation: ops.CreateIndexOp | ops.DropIndexOp) -> OnlineOperation:
+    """What ``postgresql_concurrently=True`` asks for."""
+    if isinstance(operation, ops.CreateIndexOp):
+        return CreateIndexOnlineOp(operation, name="create_index")
+    return DropIndexOnlineOp(operation, name="drop_index")
 
 
 # -- judges ----------------------------------------------------------------------------------------

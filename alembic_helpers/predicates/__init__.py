@@ -12,28 +12,31 @@ therefore seen after the next statement only. In ``--sql`` mode there is nothing
 predicate raises :class:`~alembic_helpers.OfflineError`.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from .constraints import (
-    check_constraint_exists,
-    constraint_exists,
-    find_constraint_name,
-    foreign_key_exists,
-    primary_key_exists,
-    unique_constraint_exists,
-)
-from .enums import enum_exists, enum_value_exists
-from .indexes import find_index_name, index_exists
-from .relations import (
-    column_exists,
-    extension_exists,
-    schema_exists,
-    sequence_exists,
-    table_exists,
-    table_has_column,
-    trigger_exists,
-    view_exists,
-)
+from ..loading import lazily
+
+if TYPE_CHECKING:
+    from .constraints import (
+        check_constraint_exists,
+        constraint_exists,
+        find_constraint_name,
+        foreign_key_exists,
+        primary_key_exists,
+        unique_constraint_exists,
+    )
+    from .enums import enum_exists, enum_value_exists
+    from .indexes import find_index_name, index_exists
+    from .relations import (
+        column_exists,
+        extension_exists,
+        schema_exists,
+        sequence_exists,
+        table_exists,
+        table_has_column,
+        trigger_exists,
+        view_exists,
+    )
 
 __all__ = [
     "check_constraint_exists",
@@ -55,3 +58,8 @@ __all__ = [
     "unique_constraint_exists",
     "view_exists",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazily(
+        __name__, __all__, ("relations", "constraints", "indexes", "enums")
+    )

@@ -156,7 +156,7 @@ class TestOnADatabaseWithoutAModule:
 
     @pytest.fixture(autouse=True)
     def generic(self, monkeypatch):
-        monkeypatch.setattr("alembic_helpers.catalog.catalog.database_of", Database)
+        monkeypatch.setattr("alembic_helpers.catalog.asking.database_of", Database)
 
     @pytest.fixture(autouse=True)
     def there(self, generic, connection):

@@ -101,6 +101,7 @@ COLUMNS = sa.text(
                      AND u.refobjid = q.seqrelid) AS feeds
       FROM pg_catalog.pg_depend p JOIN pg_catalog.pg_sequence q ON q.seqrelid = p.objid
       WHERE (a.atthasdef OR a.attidentity <> '')
+      AND p.refclassid = CAST('pg_catalog.pg_class' AS regclass)
       AND p.refobjid = c.oid AND p.refobjsubid = a.attnum AND p.deptype IN ('a', 'i')
       AND p.classid = CAST('pg_catalog.pg_class' AS regclass)
       ORDER BY p.objid LIMIT 1) own ON true

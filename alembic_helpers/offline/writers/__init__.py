@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from alembic.runtime.migration import MigrationContext
 
 from ...databases import database_of
 from ...errors import OfflineError
 from .base import Writer
-from .mssql import SQLServerWriter
-from .mysql import MariaDBWriter, MySQLWriter
-from .oracle import OracleWriter
-from .postgresql import PostgreSQLWriter
-from .sqlite import SQLiteWriter
 
-_BY_DIALECT: dict[str, type[Writer]] = {
-    "sqlite": SQLiteWriter,
-    "postgresql": PostgreSQLWriter,
-    "mysql": MySQLWriter,
-    "mariadb": MariaDBWriter,
-    "mssql": SQLServerWriter,
-    "oracle": OracleWriter,
+_BY_DIALECT = {
+    "sqlite": ("sqlite", "SQLiteWriter"),
+    "postgresql": ("postgresql", "PostgreSQLWriter"),
+    "mysql": ("mysql", "MySQLWriter"),
+    "mariadb": ("mysql", "MariaDBWriter"),
+    "mssql": ("mssql", "SQLServerWriter"),
+    "oracle": ("oracle", "OracleWriter"),
 }
 
 
@@ -33,7 +30,9 @@ def writer_of(context: MigrationContext) -> Writer:
             "Alembic's plain SQL: Settings(offline=Offline.UNGUARDED)"
         )
     separator = getattr(context.impl, "batch_separator", "")
-    return _BY_DIALECT[name](database_of(dialect), separator)
+    module, class_name = _BY_DIALECT[name]
+    writer: type[Writer] = getattr(import_module(f"{__name__}.{module}"), class_name)
+    return writer(database_of(dialect), separator)
 
 
 __all__ = ["Writer", "writer_of"]
