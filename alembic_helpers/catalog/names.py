@@ -12,7 +12,7 @@ from typing import Any
 
 from ..databases.objects import Kind, Name
 
-FIRST = 8
+FIRST = 5
 """So many names are asked for one by one before all are asked for; then twice as many."""
 
 WORTH = 100

@@ -65,8 +65,8 @@ def unflagged(operation: _Op) -> _Op:
 
     Sent as text, they are a syntax error on some databases and silently dropped on others.
     """
-    flags = {"if_exists": None, "if_not_exists": None}
-    return changed(operation, **{k: v for k, v in flags.items() if hasattr(operation, k)})
+    flags = [name for name in ("if_exists", "if_not_exists") if getattr(operation, name, None)]
+    return changed(operation, **dict.fromkeys(flags)) if flags else operation
 
 
 def landing(operation: _Op, table: Table, site: Site) -> _Op:

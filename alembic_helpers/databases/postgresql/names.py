@@ -37,10 +37,10 @@ class PostgreSQLNames(PostgreSQLOnline):
 
         https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
         """
+        if len(name) <= 15:  # no character takes more than four bytes
+            return name
         # create_engine(max_identifier_length=30) shortens what SQLAlchemy names, not what is sent.
         limit = max(63, self.dialect.max_identifier_length)
-        if len(name) * 4 <= limit:  # no character takes more than four
-            return name
         return name.encode()[:limit].decode(errors="ignore")
 
     def chooses(self, name: str) -> bool:
