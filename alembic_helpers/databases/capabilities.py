@@ -25,6 +25,8 @@ class Capabilities:
     """What every primary key is called, where it has no name of its own."""
     spreading_options: tuple[str, ...] = ()
     """Options of a table that join it to another one, so that what changes one changes both."""
+    errors_end_transactions = False
+    """Is nothing more possible in a transaction after a statement has been refused?"""
     read_at_once = 0
     """So many tables are read in little more time than one of them."""
     indexes_belong_to_tables = False

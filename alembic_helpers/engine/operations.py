@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import sqlalchemy as sa
 from alembic.operations import BatchOperations, MigrateOperation, Operations, ops
 from alembic.runtime.migration import MigrationContext
 
 from .. import offline, upstream
 from ..catalog import Catalog, Site
 from ..databases import Step
-from ..errors import NoMigrationContext
+from ..errors import AlembicHelpersError, NoMigrationContext
 from ..outcomes import Outcome, Record, summary
 from ..settings import Offline, OnMismatch, Settings
 from .batch import Batch, Collected, CollectingBatch, Plan
@@ -89,13 +90,35 @@ class IdempotentOperations(Operations):
         self.refuse(judgement)
         self.warn_of_undoing(operation, judgement)
         result = None
-        for step in judgement.remaining:
-            result = self.send(step)
+        try:
+            for step in judgement.remaining:
+                result = self.send(step)
+        except sa.exc.DBAPIError as error:
+            judgement = self._judged_again(judge, operation, error)
         self.conclude(judgement)
         if isinstance(operation, ops.CreateTableOp) and judgement.verdict is not Verdict.ABSENT:
             asked = judgement.asked
             return operation.to_table(self.migration_context) if asked is None else asked
         return result
+
+    def _judged_again(
+        self, judge: Judge, operation: MigrateOperation, error: sa.exc.DBAPIError
+    ) -> Judgement:
+        """The verdict after the server has refused; raises its error unless all is done.
+
+        Another session may have done the same since we looked, which may be a while ago.
+        """
+        catalog = self.catalog
+        catalog.forget()
+        can_ask = not catalog.database.errors_end_transactions or upstream.is_autocommit(
+            catalog.connection
+        )
+        if can_ask and not error.connection_invalidated:
+            with contextlib.suppress(AlembicHelpersError, sa.exc.DBAPIError):
+                judgement = judge(operation, self.site)
+                if judgement.verdict is Verdict.SAME:
+                    return judgement
+        raise error
 
     @contextmanager
     def batch_alter_table(

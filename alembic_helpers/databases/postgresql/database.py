@@ -71,6 +71,7 @@ class PostgreSQL(PostgreSQLTables):
     # transformIndexConstraints, "remove any redundant index specifications"
     merges_unique_constraints = True
     temporary_schema = "pg_temp"
+    errors_end_transactions = True
     read_at_once = 64
     spreading_options = ("postgresql_inherits", "postgresql_partition_by")
     has_enums = True
