@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from . import targets
-from .processes import ask, timed
+from .processes import ask, imported
 from .results import TIMES, Row, Times
 
-COLUMNS = ("imported", *TIMES, "added", "extras", *targets.COLUMNS)
+COLUMNS = ("imported", *TIMES, "extras", *targets.COLUMNS)
 
 EXTRAS = ("alembic_helpers.cli", "alembic_helpers.testing", "rich", "hypothesis", "pytest")
 """What belongs to the command and to the extras, and has to stay out."""
 
-_BEFORE = "import alembic, sqlalchemy"
-_AFTER = f"{_BEFORE}, alembic_helpers"
+_BEFORE = "alembic, sqlalchemy"
+_OURS = "alembic_helpers"
+_LATER = "alembic_helpers.online"
+"""All that the first operation loads, but for the package of its database."""
 
 
 def measure(rounds: int) -> list[Row]:
-    """Whole processes, by turns; the difference of the medians."""
-    seconds: dict[str, list[float]] = {_BEFORE: [], _AFTER: []}
-    for code in seconds:
-        timed(["-c", code])  # all is compiled
-    for _ in range(rounds):
-        for code, took in seconds.items():
-            took.append(timed(["-c", code]))
-    before, after = map(Times, seconds.values())
-    added = (after.median - before.median) * 1000
+    """One after the other, each time in another process."""
+    modules = (_BEFORE, _OURS, _LATER)
+    imported(*modules)  # all is compiled
+    found = [imported(*modules) for _ in range(rounds)]
+    before, ours, later = (Times([*seconds]) for seconds in zip(*found, strict=True))
     extras = ask("extras", names=EXTRAS)["imported"]
-    target = targets.imports(added, extras)
+    target = targets.imports(ours.median * 1000, extras)
     return [
-        (f"`{_BEFORE}`", *before.cells, "", "", *targets.NONE),
-        (f"`{_AFTER}`", *after.cells, f"{added:.0f} ms", ", ".join(extras) or "none", *target),
+        (f"`import {_BEFORE}`", *before.cells, "", *targets.NONE),
+        (f"`import {_OURS}` after it", *ours.cells, ", ".join(extras) or "none", *target),
+        ("what the first operation loads", *later.cells, "", *targets.NONE),
     ]

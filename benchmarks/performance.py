@@ -79,7 +79,8 @@ for the larger of the two.
     "imports": """
 ## The import
 
-Whole processes, {imports} of each, by turns, with compiled modules; the difference of the medians.
+One after the other in one process, {imports} times, with compiled modules. What the first operation
+loads is no part of the runs above, but of the whole command.
 """,
     "batches": """
 ## Rows in batches

@@ -25,6 +25,18 @@ def ask(task: str, **arguments: Any) -> Answer:
     return answer
 
 
+def imported(*modules: str) -> list[float]:
+    """How many seconds each of the imports takes, one after the other in one process."""
+    code = (
+        "import sys, time, importlib\n"
+        "for name in sys.argv[1:]:\n"
+        "    began = time.perf_counter()\n"
+        "    [importlib.import_module(each) for each in name.split(', ')]\n"
+        "    print(time.perf_counter() - began)"
+    )
+    return [float(line) for line in _run(["-c", code, *modules], ROOT).stdout.split()]
+
+
 def timed(arguments: Sequence[str], directory: Path = ROOT) -> float:
     """How many seconds a whole Python process takes."""
     began = time.perf_counter()

@@ -42,7 +42,7 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (runs, many, batches):
         monkeypatch.setattr(module, "ask", ask)
     monkeypatch.setattr(imports, "ask", lambda *_, **__: {"imported": []})
-    monkeypatch.setattr(imports, "timed", lambda *_: 0.01)
+    monkeypatch.setattr(imports, "imported", lambda *modules: [0.01 for _ in modules])
 
 
 Cells = dict[str, str]
