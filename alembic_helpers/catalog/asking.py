@@ -14,6 +14,7 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from .. import upstream
 from ..databases import Database, database_of
+from ..databases.objects import Place
 from .freshness import Memory
 
 _T = TypeVar("_T")
@@ -58,10 +59,13 @@ class Asking:
     def schema(self, schema: str | None) -> str:
         mapped = self.translated(schema)
         if mapped is None:
-            return self._recall("current", self.database.current_schema, lasts=True) or ""
+            return self._place().schema or ""
         return self._recall(
             ("schema", mapped), lambda c: self.database.schema_named(c, mapped), lasts=True
         )
+
+    def _place(self) -> Place:
+        return self._recall("place", self.database.place, lasts=True)
 
     def _loosely(self, name: str) -> str:
         """Equal for all names that the database could ever take for one."""

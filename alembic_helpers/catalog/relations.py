@@ -48,7 +48,7 @@ class Relations(Asking):
         return self._recall_of(name, ("leads", name), self._leads_to)
 
     def _leads_to(self, name: str) -> str | None:
-        path = self._path()
+        path = self._place().path
         one_by_one = len(path) > 1 and not all(self._is_known(name, there) for there in path)
         if one_by_one and not self._read_names(path[0]):
             return self._ask(lambda c: self.database.schema_of(c, name))
@@ -111,15 +111,12 @@ class Relations(Asking):
             return answer
         return answers[question]  # type: ignore[no-any-return]
 
-    def _path(self) -> list[str]:
-        return self._recall("path", self.database.search_path, lasts=True)
-
     def _read_names(self, where: str) -> bool:
         """When many have been asked for, read all of them; whether that was so."""
         limit = self._memory.names.count()
         if limit is None:
             return False
-        schemas = [*dict.fromkeys([where, *self._path()])]
+        schemas = [*dict.fromkeys([where, *self._place().path])]
         found = self._ask(lambda c: self.database.names(c, schemas, limit))
         if found is None:
             return False
@@ -152,7 +149,7 @@ class Relations(Asking):
     @contextmanager
     def writing(self) -> Iterator[None]:
         """For an operation of our own: the effect on names of what it sends is written down."""
-        follows = not self._recall("reacts", self.database.reacts, lasts=True)
+        follows = not self._place().reacts
         with self._memory.writing() as sent:
             yield
         for statement in sent:

@@ -33,6 +33,7 @@ from .objects import (
     Kind,
     Name,
     Partition,
+    Place,
     Reference,
     Table,
 )
@@ -150,21 +151,14 @@ class Database(Capabilities, Sessions, Keys, Spelling):
         """The same for a constraint, and for the index that comes with one."""
         return self.chooses(name)
 
-    def reacts(self, connection: Connection) -> bool:
-        """Whether the server may do something of its own when DDL is sent (event triggers)."""
-        return False
-
     def is_reserved(self, name: str) -> bool:
         """Whether a relation of that name may be one of the server's own."""
         return False
 
-    def search_path(self, connection: Connection) -> list[str]:
-        """The schemas in which the server looks for an unqualified name, in that order.
-
-        Those of its own are left out, where :meth:`is_reserved` tells their names.
-        """
+    def place(self, connection: Connection) -> Place:
+        """Where the session is; of the server's own schemas :meth:`is_reserved` tells the names."""
         schema = self.current_schema(connection)
-        return [schema] if schema else []
+        return Place(schema, [schema] if schema else [])
 
     def names(
         self, connection: Connection, schemas: Sequence[str], limit: int

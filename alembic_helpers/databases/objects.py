@@ -142,6 +142,17 @@ class Partition:
         return next(((part, valid) for own, part, valid in self.indexes if own == index), None)
 
 
+class Place(NamedTuple):
+    """Where a session is: what an unqualified name leads to, and what follows on a change."""
+
+    schema: str | None
+    """Where an unqualified CREATE TABLE lands."""
+    path: Sequence[str]
+    """The schemas in which an unqualified name is looked for, in that order."""
+    reacts: bool = False
+    """May the server do something of its own when DDL is sent (event triggers)?"""
+
+
 class Name(NamedTuple):
     """What stands under a name in a schema; of an index also its table."""
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..objects import Kind, Name
+from ..objects import Kind, Name, Place
 from . import queries
 from .online import PostgreSQLOnline
 
@@ -49,9 +49,6 @@ class PostgreSQLNames(PostgreSQLOnline):
     def is_reserved(self, name: str) -> bool:
         return name.startswith("pg_")
 
-    def reacts(self, connection: Connection) -> bool:
-        return connection.scalar(queries.EVENT_TRIGGERS) is True
-
     def current_schema(self, connection: Connection) -> str | None:
         # Asked each time: SET search_path may have come after SQLAlchemy's first connect.
         schema: str | None = connection.scalar(sa.text("SELECT CAST(current_schema() AS text)"))
@@ -73,8 +70,8 @@ class PostgreSQLNames(PostgreSQLOnline):
         found = connection.scalars(queries.KIND, self._relation(name, schema)).first()
         return None if found is None else _KINDS.get(found, Kind.OTHER)
 
-    def search_path(self, connection: Connection) -> list[str]:
-        return list(connection.scalar(queries.SEARCH_PATH))
+    def place(self, connection: Connection) -> Place:
+        return Place(*connection.execute(queries.PLACE).one())
 
     def names(
         self, connection: Connection, schemas: Sequence[str], limit: int

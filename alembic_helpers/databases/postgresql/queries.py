@@ -50,9 +50,9 @@ NEIGHBOURS = sa.text(
     # In the order in which they were made, and then from the first on.
     f"{_MADE.format(than='>=')} UNION ALL {_MADE.format(than='<')} LIMIT :limit"
 )
-SEARCH_PATH = sa.text("SELECT CAST(pg_catalog.current_schemas(true) AS text[])")
-EVENT_TRIGGERS = sa.text(
-    "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_event_trigger WHERE evtenabled <> 'D')"
+PLACE = sa.text(
+    "SELECT CAST(current_schema() AS text), CAST(pg_catalog.current_schemas(true) AS text[]), "
+    "EXISTS (SELECT 1 FROM pg_catalog.pg_event_trigger WHERE evtenabled <> 'D')"
 )
 
 # -- of many tables at once: these take ``names`` -------------------------------------------------
@@ -74,7 +74,9 @@ COLUMNS = sa.text(
            t.typtype = 'd' AS is_domain,
            CASE WHEN o.collnamespace <> CAST('pg_catalog' AS regnamespace)
                 THEN CAST(CAST(o.collnamespace AS regnamespace) AS text) END AS collation_schema,
+           pg_catalog.pg_collation_is_visible(o.oid) AS collation_is_visible,
            a.attnotnull, CAST(a.attidentity AS text) AS identity,
+           pg_catalog.col_description(c.oid, a.attnum) AS comment,
            CAST(a.attgenerated AS text) AS generated,
            pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS expression,
            -- The sequence that belongs to the column: of an identity, or of a SERIAL.
@@ -105,7 +107,7 @@ COLUMNS = sa.text(
       AND p.refobjid = c.oid AND p.refobjsubid = a.attnum AND p.deptype IN ('a', 'i')
       AND p.classid = CAST('pg_catalog.pg_class' AS regclass)
       ORDER BY p.objid LIMIT 1) own ON true
-    WHERE {RELATIONS} AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE {RELATIONS} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
     """
 )
 _KEY_PARTS = (

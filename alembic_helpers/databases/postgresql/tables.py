@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.engine.interfaces import ReflectedColumn
-from sqlalchemy.engine.reflection import ObjectKind, ObjectScope
 
+from ... import upstream
 from ..construct import DeclaredType
 from ..objects import Column, Constraint, ConstraintType, Index, Reference, Table
 from . import definitions, queries
@@ -40,10 +40,9 @@ class PostgreSQLTables(PostgreSQLNames):
         if not found:
             return {}
         asked["names"] = [*found]
-        reflected = sa.inspect(connection).get_multi_columns(
-            schema=schema, filter_names=[*found], kind=ObjectKind.ANY, scope=ObjectScope.ANY
-        )
         columns = _by_table(connection, queries.COLUMNS, asked)
+        rows = [_reflected(row) for of_table in columns.values() for row in of_table]
+        reflected = upstream.postgresql_columns(connection, rows, schema)
         constraints = _by_table(connection, queries.CONSTRAINTS, asked)
         indexes = _by_table(connection, queries.INDEXES, asked)
         numbered = {name: {row.attnum: row.attname for row in columns[name]} for name in found}
@@ -88,6 +87,25 @@ class PostgreSQLTables(PostgreSQLNames):
                 definition=definitions.of_column(row, collation),
                 reads=tuple(row.reads),
             )
+
+
+def _reflected(row: Row[Any]) -> dict[str, Any]:
+    """A row as SQLAlchemy's own query for columns has them."""
+    collation = None
+    if row.collname:
+        schema = None if row.collation_is_visible else row.collation_schema
+        collation = {"name": row.collname, "schema": schema}
+    return {
+        "table_name": row.relation,
+        "name": row.attname,
+        "format_type": row.spelling,
+        "default": row.expression,
+        "not_null": row.attnotnull,
+        "generated": row.generated,
+        "identity_options": {"always": row.identity == "a"} if row.identity else None,
+        "comment": row.comment,
+        "collation": collation,
+    }
 
 
 def _by_table(

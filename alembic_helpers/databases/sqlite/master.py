@@ -11,7 +11,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..objects import Kind, Name
+from ..objects import Kind, Name, Place
 from .ddl import tokens
 from .sessions import SQLiteSessions
 
@@ -45,6 +45,9 @@ class SQLiteMaster(SQLiteSessions):
 
     def current_schema(self, connection: Connection) -> str | None:
         return "main"
+
+    def place(self, connection: Connection) -> Place:
+        return Place("main", self.search_path(connection))
 
     def search_path(self, connection: Connection) -> list[str]:
         """Temp is searched first, then main, then what is attached.
