@@ -18,9 +18,12 @@ Snapshot = dict[str, Any]
 def snapshot(connection: Connection, schema: str | None = None) -> Snapshot:
     """What ``schema`` holds (the default schema without one), rows aside.
 
-    It ends in the transaction state in which it began.
+    It ends in the transaction state, and with the ``schema_translate_map``, with which it began.
     """
     began = connection.in_transaction()
+    mapping = connection.get_execution_options().get("schema_translate_map")
+    # The inspector's statements are cached, which must not be under one map and then another.
+    connection.execution_options(schema_translate_map=None)
     inspector = sa.inspect(connection)
     found: Snapshot = {
         "tables": {
@@ -33,6 +36,7 @@ def snapshot(connection: Connection, schema: str | None = None) -> Snapshot:
         "sequences": sorted(_sequences(inspector, schema)),
         "catalog": _CATALOGS[connection.dialect.name](connection, schema),
     }
+    connection.execution_options(schema_translate_map=mapping)
     if not began:
         connection.rollback()
     return found
