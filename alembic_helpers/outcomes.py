@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class Outcome(enum.Enum):
@@ -39,8 +39,7 @@ class Outcome(enum.Enum):
     """``--sql`` mode: it was written to the script, which asks the database when it is run."""
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """One line of the log: an operation, what it was about, what became of it and why."""
 
     operation: str

@@ -36,21 +36,26 @@ class ByClass(Generic[_F]):
 
     def __init__(self) -> None:
         self._dispatcher = Dispatcher()
+        self._found: dict[type, _F | None] = {}
 
     def register(self, *classes: type[MigrateOperation]) -> Callable[[_F], _F]:
         def register(function: _F) -> _F:
             for class_ in classes:
                 self._dispatcher.dispatch_for(class_)(function)
+            self._found.clear()
             return function
 
         return register
 
     def of(self, operation: MigrateOperation) -> _F | None:
         """The function for an operation; ``None`` where none is registered."""
-        try:
-            return self._dispatcher.dispatch(operation)  # type: ignore[no-any-return]
-        except ValueError:
-            return None
+        class_ = type(operation)
+        if class_ not in self._found:
+            try:
+                self._found[class_] = self._dispatcher.dispatch(operation)
+            except ValueError:
+                self._found[class_] = None
+        return self._found[class_]
 
 
 def current_context() -> MigrationContext | None:

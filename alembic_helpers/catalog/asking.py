@@ -27,6 +27,8 @@ class Asking:
         self._context = context
         self.database: Database = database_of(context.dialect)
         self._loose = functools.cache(self._loosely)
+        self._chooses = functools.cache(self.database.chooses)
+        self._chooses_key = functools.cache(self.database.chooses_key)
         self._memory = Memory(self._loose, self._changes_nothing)
 
     @property
@@ -37,7 +39,9 @@ class Asking:
     def connection(self) -> Connection:
         connection = self._context.connection
         assert connection is not None, "the engine does not ask in --sql mode"
-        self._memory.watch(connection)
+        memory = self._memory
+        if connection is not memory.watched or memory.sent:
+            memory.watch(connection)
         return connection
 
     def forget(self) -> None:
@@ -82,13 +86,12 @@ class Asking:
             return ask(connection)
 
     def _recall(self, key: Hashable, ask: Callable[[Connection], _T], *, lasts: bool = False) -> _T:
-        connection = self.connection
-
-        def ask_untranslated() -> _T:
-            with untranslated(connection):
-                return ask(connection)
-
-        return self._memory.recall(key, ask_untranslated, lasts=lasts)
+        """The answer to a question; one that lasts is not changed by what we do ourselves."""
+        _ = self.connection  # it may be another one, of which nothing is known
+        answers = self._memory.lasting if lasts else self._memory.answers
+        if key not in answers:
+            answers[key] = self._ask(ask)
+        return answers[key]  # type: ignore[no-any-return]
 
 
 @contextmanager

@@ -30,6 +30,9 @@ class Door(Protocol):
     def relation(self, name: str, schema: str | None) -> Table | None:
         """The same, or a materialized view or foreign table."""
 
+    def expect_more(self) -> None:
+        """What was to be made is there: so will be what follows, and can be read with it."""
+
     def relation_anew(self, name: str, schema: str) -> Table | None:
         """The same, whatever is remembered."""
 

@@ -6,8 +6,7 @@ A statement that is not here may change anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from alembic.ddl import base as ddl
@@ -17,8 +16,7 @@ from .. import upstream
 from ..databases import Database
 
 
-@dataclass(frozen=True)
-class Effect:
+class Effect(NamedTuple):
     """One table is made or changed; whatever it has in it may be another afterwards.
 
     The names are those that it may have in it now and did not have before.

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
-from weakref import WeakKeyDictionary, WeakSet
+from typing import Any
+from weakref import ReferenceType, WeakKeyDictionary, ref
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExecutionContext
@@ -19,7 +19,8 @@ from sqlalchemy.sql.elements import ClauseElement
 from .names import Loose, Names
 from .tables import Tables
 
-_T = TypeVar("_T")
+Sent = list[ClauseElement | None]
+"""Statements; ``None`` for one that is not known."""
 
 _TRANSACTIONS = (
     "rollback",
@@ -38,52 +39,42 @@ class Memory:
     """Answers remembered for as long as nothing on the engine can have changed the database."""
 
     def __init__(self, loose: Loose, changes_nothing: Callable[[ClauseElement], bool]) -> None:
-        self._answers: dict[Hashable, Any] = {}
-        self._lasting: dict[Hashable, Any] = {}
+        self.answers: dict[Hashable, Any] = {}
+        """Those that any change of a table may change; names and tables are kept up themselves."""
+        self.lasting: dict[Hashable, Any] = {}
         self.names = Names(loose)
         self.tables = Tables(loose)
         self._changes_nothing = changes_nothing
         self._reading = False
-        self._written: list[ClauseElement | None] | None = None
-        self._watched: Connection | None = None
+        self.sent: Sent | None = None
+        """By our own operation that is at work, if one is."""
+        self.watched: Connection | None = None
+        """Of what happens on another one nothing is known yet."""
 
     def watch(self, connection: Connection) -> None:
         """Listen to a connection and its siblings; a context may put another in place of it."""
-        if connection is self._watched:
-            if self._written:  # asked between two statements that are ours
+        if connection is self.watched:
+            if self.sent:  # asked between two statements that are ours
                 self.happened(connection)
                 self.forget()
             return
-        _listeners_of(connection.engine).add(self)
-        self._watched = connection
+        _listen(connection.engine, self)
+        self.watched = connection
         self.forget()
 
-    def recall(self, key: Hashable, ask: Callable[[], _T], *, lasts: bool = False) -> _T:
-        """The answer to a question; one that lasts is not changed by what we do ourselves."""
-        answers = self._lasting if lasts else self._answers
-        if key not in answers:
-            with self.reading():
-                answer = ask()
-            answers[key] = answer
-        return answers[key]  # type: ignore[no-any-return]
-
     def forget(self) -> None:
-        self._lasting.clear()
-        self.forget_answers()
+        self.lasting.clear()
+        self.answers.clear()
         self.names.forget()
         self.tables.forget()
 
-    def forget_answers(self) -> None:
-        """Drop what any change of a table may change; names and tables are kept up themselves."""
-        self._answers.clear()
-
     def happened(self, connection: Connection, statement: ClauseElement | None = None) -> None:
         """Something was sent on a connection of the engine; a text is no statement."""
-        if connection is self._watched:
+        if connection is self.watched:
             if self._reading:
                 return
-            if self._written is not None:
-                self._written.append(statement)
+            if self.sent is not None:
+                self.sent.append(statement)
                 return
             if statement is not None and self._changes_nothing(statement):
                 return
@@ -98,43 +89,63 @@ class Memory:
         finally:
             self._reading = outer
 
-    @contextmanager
-    def writing(self) -> Iterator[list[ClauseElement | None]]:
-        """What is sent within is collected; ``None`` for what is not known."""
-        outer, self._written = self._written, []
-        try:
-            yield self._written
-        except BaseException:
-            self.forget()
-            raise
-        finally:
-            if outer is not None:
-                outer.extend(self._written)
-            self._written = outer
+    def writing(self, follow: Callable[[Sent], None]) -> Writing:
+        """What is sent within is collected, for ``follow`` at the end."""
+        return Writing(self, follow)
+
+
+class Writing:
+    """While our own operation is at work; a class, because there is one for each operation."""
+
+    def __init__(self, memory: Memory, follow: Callable[[Sent], None]) -> None:
+        self._memory = memory
+        self._follow = follow
+
+    def __enter__(self) -> None:
+        self._outer, self._memory.sent = self._memory.sent, []
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        sent, self._memory.sent = self._memory.sent or [], self._outer
+        if self._outer is not None:
+            self._outer.extend(sent)
+        if error is None:
+            self._follow(sent)
+        else:
+            self._memory.forget()
 
 
 # An engine outlives the migrations on it: one set of listeners for each, however many memories.
-_memories: WeakKeyDictionary[Engine, WeakSet[Memory]] = WeakKeyDictionary()
+_memories: WeakKeyDictionary[Engine, list[ReferenceType[Memory]]] = WeakKeyDictionary()
 
 
-def _listeners_of(engine: Engine) -> WeakSet[Memory]:
-    memories = _memories.get(engine)
-    if memories is None:
-        memories = _memories[engine] = WeakSet()
-        told = memories
+def _listen(engine: Engine, memory: Memory) -> None:
+    told = _memories.get(engine)
+    if told is None:
+        told = _memories[engine] = _listeners_of(engine)
+    if all(reference() is not memory for reference in told):
+        told.append(ref(memory, told.remove))
 
-        def happened(connection: Connection, *_: Any) -> None:
-            for memory in tuple(told):
-                memory.happened(connection)
 
-        def executed(
-            connection: Connection, _c: Any, _s: str, _p: Any, context: ExecutionContext, _m: bool
-        ) -> None:
-            compiled = context.compiled
-            for memory in tuple(told):
-                memory.happened(connection, compiled.statement if compiled else None)
+def _listeners_of(engine: Engine) -> list[ReferenceType[Memory]]:
+    """The memories that are told of all that happens on an engine; none yet."""
+    told: list[ReferenceType[Memory]] = []
 
-        for name in _TRANSACTIONS:
-            event.listen(engine, name, happened)
-        event.listen(engine, "before_cursor_execute", executed)
-    return memories
+    def happened(connection: Connection, statement: ClauseElement | None = None) -> None:
+        for reference in tuple(told):
+            memory = reference()
+            if memory is not None:
+                memory.happened(connection, statement)
+
+    def ended(connection: Connection, *_: Any) -> None:
+        happened(connection)
+
+    def executed(
+        connection: Connection, _c: Any, _s: str, _p: Any, context: ExecutionContext, _m: bool
+    ) -> None:
+        compiled = context.compiled
+        happened(connection, compiled.statement if compiled else None)
+
+    for name in _TRANSACTIONS:
+        event.listen(engine, name, ended)
+    event.listen(engine, "before_cursor_execute", executed)
+    return told

@@ -7,6 +7,7 @@ which nobody has used is free. All else is asked again.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
@@ -21,6 +22,15 @@ WORTH = 100
 
 Loose = Callable[[str], str]
 """Makes names equal that the database could ever take for one."""
+
+
+class Unknown(enum.Enum):
+    """No answer, where ``None`` is one."""
+
+    UNKNOWN = enum.auto()
+
+
+UNKNOWN = Unknown.UNKNOWN
 
 
 class Names:
@@ -45,17 +55,12 @@ class Names:
 
     # -- one by one ------------------------------------------------------------------------------
 
-    def is_known(self, name: str, schema: str) -> bool:
-        return (schema, name) in self._bucket(name, schema)
-
-    def known(self, name: str, schema: str) -> Kind | None:
-        return self._bucket(name, schema)[schema, name]
+    def known(self, name: str, schema: str) -> Kind | Unknown | None:
+        bucket = self._single.get(self._key(name, schema))
+        return UNKNOWN if bucket is None else bucket.get((schema, name), UNKNOWN)
 
     def learn(self, name: str, schema: str, kind: Kind | None) -> None:
         self._single.setdefault(self._key(name, schema), {})[schema, name] = kind
-
-    def _bucket(self, name: str, schema: str) -> dict[tuple[str, str], Kind | None]:
-        return self._single.get(self._key(name, schema), {})
 
     def _key(self, name: str, schema: str) -> tuple[str, str]:
         return self._loose(schema), self._loose(name)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from ..databases.objects import TABLE_LIKE, Kind, Name, Table
 from .asking import Asking
 from .effects import Effect, effect_of
-from .sketch import Known, Sketch
+from .freshness import Sent, Writing
+from .names import UNKNOWN, Unknown
+from .sketch import Sketch
 
 _T = TypeVar("_T")
 
@@ -29,7 +31,7 @@ class Relations(Asking):
         where, tables = self.schema(schema), self._memory.tables
         if tables.is_known(name, where):
             return tables.known(name, where)
-        if self._is_known(name, where) and self._kind(name, where) not in TABLE_LIKE:
+        if self._known(name, where) not in (UNKNOWN, *TABLE_LIKE):
             return None
         ahead = tables.ahead()
         if ahead > 1:
@@ -40,6 +42,9 @@ class Relations(Asking):
             self._read([name], where)
         return tables.known(name, where)
 
+    def expect_more(self) -> None:
+        self._memory.tables.expect_more()
+
     def relation_anew(self, name: str, schema: str) -> Table | None:
         self.forget()
         return self.relation(name, schema)
@@ -49,11 +54,15 @@ class Relations(Asking):
 
     def _leads_to(self, name: str) -> str | None:
         path = self._place().path
-        one_by_one = len(path) > 1 and not all(self._is_known(name, there) for there in path)
-        if one_by_one and not self._read_names(path[0]):
-            return self._ask(lambda c: self.database.schema_of(c, name))
-        kinds = ((there, self._kind(name, there)) for there in path)
-        return next((there for there, kind in kinds if kind not in (None, Kind.TYPE)), None)
+        for there in path:
+            kind = self._known(name, there)
+            if kind is UNKNOWN:
+                if len(path) > 1 and not self._read_names(path[0]):
+                    return self._ask(lambda c: self.database.schema_of(c, name))
+                kind = self._kind(name, there)
+            if kind not in (None, Kind.TYPE):
+                return there
+        return None
 
     def tables_with_index(self, name: str, schema: str | None) -> list[str]:
         where, names = self.schema(schema), self._memory.names
@@ -75,21 +84,21 @@ class Relations(Asking):
     # -- one by one, or all at once --------------------------------------------------------------
 
     def _kind(self, name: str, where: str) -> Kind | None:
-        names = self._memory.names
-        if not self._is_known(name, where):
+        kind = self._known(name, where)
+        if kind is UNKNOWN:
             self._read_names(where)
+            kind = self._known(name, where)
+        if kind is UNKNOWN:
+            kind = self._ask(lambda c: self.database.kind(c, name, where))
+            self._memory.names.learn(name, where, kind)
+        return kind
+
+    def _known(self, name: str, where: str) -> Kind | Unknown | None:
+        names = self._memory.names
         if self._is_told(name, where):
             found = names.of_all(self.database.relation_key(name), where)
             return found.kind if found else None
-        if not self._is_known(name, where):
-            kind = self._ask(lambda c: self.database.kind(c, name, where))
-            names.learn(name, where, kind)
-        return names.known(name, where)
-
-    def _is_known(self, name: str, where: str) -> bool:
-        if self._is_told(name, where):
-            return True
-        return self._memory.names.is_known(name, where) and not self._is_chosen(name)
+        return UNKNOWN if self._is_chosen(name) else names.known(name, where)
 
     def _is_told(self, name: str, where: str) -> bool:
         """Whether a reading of all names says what is there."""
@@ -98,7 +107,7 @@ class Relations(Asking):
 
     def _is_chosen(self, name: str) -> bool:
         """Whether what we have made ourselves may have got that name from the server."""
-        return self._memory.names.has_written and self.database.chooses(name)
+        return self._memory.names.has_written and self._chooses(name)
 
     def _recall_of(self, name: str, question: Hashable, ask: Callable[[str], _T]) -> _T:
         """The answer to a question about a name, which stands until the name changes hands."""
@@ -146,14 +155,17 @@ class Relations(Asking):
 
     # -- what we do ourselves --------------------------------------------------------------------
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> Writing:
         """For an operation of our own: the effect on names of what it sends is written down."""
-        follows = not self._place().reacts
-        with self._memory.writing() as sent:
-            yield
+        return self._memory.writing(self._lose_track if self._place().reacts else self._follow_all)
+
+    def _lose_track(self, sent: Sent) -> None:
+        if sent:
+            self.forget()
+
+    def _follow_all(self, sent: Sent) -> None:
         for statement in sent:
-            effect = effect_of(statement, self.database) if follows else None
+            effect = effect_of(statement, self.database)
             if effect is None or not self._follow(effect):
                 self.forget()
                 return
@@ -163,20 +175,19 @@ class Relations(Asking):
         where = self._reached(effect)
         if where is None:
             return False
-        names, tables, database = self._memory.names, self._memory.tables, self.database
-        name = database.stored_name(effect.table)
-        known = [Table(name, where, (), key=database.name_key)]
-        if not effect.makes:
-            known = tables.current(name, where)
-        if len(known) != 1 or known[0].spreads:
+        names, tables = self._memory.names, self._memory.tables
+        name = self.database.stored_name(effect.table)
+        sketch = self._sketch(name, where) if effect.makes else self._sketched(name, where)
+        if sketch is None:
             return False
-        self._memory.forget_answers()
+        sketch.add(effect.columns, effect.keys, chosen=effect.chosen)
+        self._memory.answers.clear()
         for key in effect.keys:
             names.change(key, where)
         if effect.makes:
             names.change(name, where)
             names.learn(name, where, Kind.TABLE)
-        tables.change(name, where, self._sketch(known[0], effect))
+        tables.change(name, where, sketch)
         return True
 
     def _reached(self, effect: Effect) -> str | None:
@@ -187,10 +198,19 @@ class Relations(Asking):
             return self.schema(effect.schema)
         return self.leads_to(effect.table)
 
-    def _sketch(self, table: Table, effect: Effect) -> Sketch:
-        database, name, where = self.database, table.name, table.schema
-        known = Known.of(table).with_(effect.columns, effect.keys, database.name_key, effect.chosen)
-        return Sketch(table, known, database.chooses_key, lambda: self._read_again(name, where))
+    def _sketched(self, name: str, where: str) -> Sketch | None:
+        """What is known of a table; ``None`` where that is not the whole truth."""
+        known = self._memory.tables.current(name, where)
+        if len(known) != 1 or known[0].spreads:
+            return None
+        if isinstance(known[0], Sketch):
+            return known[0]
+        sketch = self._sketch(known[0].name, known[0].schema)
+        sketch.add_all_of(known[0])
+        return sketch
+
+    def _sketch(self, name: str, where: str) -> Sketch:
+        return Sketch(name, where, self.database.name_key, self._chooses_key, self._read_again)
 
     def _read_again(self, name: str, where: str) -> Table:
         self._read([name], where)

@@ -18,6 +18,7 @@ class Tables:
 
     def forget(self) -> None:
         self._asked: set[tuple[str, str]] = set()
+        self._expects_more = False
         self._read = 0
         self._next = 1
         self._tables: dict[tuple[str, str], dict[tuple[str, str], Table | None]] = {}
@@ -39,10 +40,14 @@ class Tables:
         Two operations on a database of 10,000 tables must not read 10,000 tables. So what was read
         in vain never exceeds a fixed multiple of what was asked for.
         """
-        asked = len(self._asked)
+        asked = len(self._asked) or self._expects_more
         if asked < self._next:
             return 1
         return max(1, AHEAD * asked - (self._read - asked))
+
+    def expect_more(self) -> None:
+        """The first one that is asked for counts as if one had been already."""
+        self._expects_more = True
 
     def stand_alone(self) -> None:
         """None was found to read with it: the next try comes when twice as many are asked for."""

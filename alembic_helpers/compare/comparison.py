@@ -102,7 +102,7 @@ class Comparison:
         kept = there.definition
         if kept is None or asked.computed is not None or asked.identity is not None:
             return False
-        if any(kept.get(a) for a in (Aspect.COMPUTED, Aspect.IDENTITY, Aspect.ON_UPDATE)):
+        if kept.get(Aspect.COMPUTED) or kept.get(Aspect.IDENTITY) or kept.get(Aspect.ON_UPDATE):
             return False
         counts = (
             self.site.database.keys_count and asked.primary_key and upstream.is_autoincrement(asked)

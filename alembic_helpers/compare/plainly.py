@@ -6,8 +6,7 @@ Most operations are of this kind, and to build a table for each takes longer tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from alembic.operations import ops
@@ -17,8 +16,7 @@ from ..databases.objects import Reference
 from .references import target_schema
 
 
-@dataclass(frozen=True)
-class PlainKey:
+class PlainKey(NamedTuple):
     """An index or a unique constraint of columns, with nothing said beyond that."""
 
     name: str
@@ -28,8 +26,7 @@ class PlainKey:
     unique: bool = True
 
 
-@dataclass(frozen=True)
-class PlainForeignKey:
+class PlainForeignKey(NamedTuple):
     name: str
     table: str
     schema: str | None
@@ -114,19 +111,23 @@ def given_name(name: object, site: Site) -> str | None:
     A naming convention is put around a given name only where it has a place for it:
     https://docs.sqlalchemy.org/en/20/core/constraints.html#configuring-constraint-naming-conventions
     """
-    dialect = site.context.dialect
-    limits = (
-        dialect.max_identifier_length,
-        dialect.max_index_name_length,
-        dialect.max_constraint_name_length,
-    )
-    if not isinstance(name, str) or any(limit and len(name) > limit for limit in limits):
+    if not isinstance(name, str) or len(name) > _longest(site.context.dialect):
         return None
     metadata = site.context.opts.get("target_metadata")
     conventions = getattr(metadata, "naming_convention", None) or {}
     if any("constraint_name" in str(convention) for convention in conventions.values()):
         return None
     return site.database.stored_name(name)
+
+
+def _longest(dialect: sa.Dialect) -> int:
+    """So long may a name be that it stands as it is, whatever it is given to."""
+    longest = dialect.max_identifier_length
+    return min(
+        longest,
+        dialect.max_index_name_length or longest,
+        dialect.max_constraint_name_length or longest,
+    )
 
 
 def _are_names(columns: Iterable[object]) -> bool:

@@ -286,7 +286,11 @@ class Table:
         return replace(self, aliases=(*self.aliases, (old, new)))
 
     def _named(self, items: Iterable[_Named], name: str) -> _Named | None:
-        return next((i for i in items if i.name is not None and self._same(i.name, name)), None)
+        key = self.key(name)
+        for item in items:
+            if item.name is not None and (item.name == name or self.key(item.name) == key):
+                return item
+        return None
 
     def _same(self, one: str, other: str) -> bool:
         return self.key(one) == self.key(other)

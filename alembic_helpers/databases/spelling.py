@@ -30,8 +30,8 @@ class Spelling:
         self, context: MigrationContext, found: TypeEngine[Any], asked: TypeEngine[Any]
     ) -> bool:
         """Whether a found type certainly is the asked one. A collation not asked for may be any."""
-        texts = self._type_texts(found, asked)
-        return texts[0] == texts[1]
+        have, want = self.type_text(found), self.type_text(asked)
+        return have == want or _without_collation(have, want) == want
 
     def similar_type(
         self, context: MigrationContext, found: TypeEngine[Any], asked: TypeEngine[Any]
@@ -43,18 +43,12 @@ class Spelling:
         """
         if self.same_type(context, found, asked):
             return True
-        texts = self._type_texts(found, asked)
-        if not all(texts) or _arguments(texts[0]) != _arguments(texts[1]):
+        want = self.type_text(asked)
+        have = _without_collation(self.type_text(found), want)
+        if not (have and want) or _arguments(have) != _arguments(want):
             return False
         columns = (sa.Column("c", type_) for type_ in (found, asked))
         return not context.impl.compare_type(*columns)
-
-    def _type_texts(self, found: TypeEngine[Any], asked: TypeEngine[Any]) -> tuple[str, str]:
-        texts = self.type_text(found), self.type_text(asked)
-        for clause in _COLLATIONS:
-            if not clause.search(texts[1]):
-                texts = clause.sub("", texts[0]), texts[1]
-        return texts
 
     def same_literal(self, found: str | None, asked: str | None) -> bool:
         """Whether two defaults are certainly one, cast or quotes that the server adds aside."""
@@ -87,6 +81,14 @@ _COLLATIONS = (
     re.compile(r" character set [\w\-]+"),
     re.compile(r" collate (\"[^\"]+\"|[\w\-]+)"),
 )
+
+
+def _without_collation(found: str, asked: str) -> str:
+    """A found type without what is not asked for."""
+    for clause in _COLLATIONS:
+        if not clause.search(asked):
+            found = clause.sub("", found)
+    return found
 
 
 def _arguments(type_text: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, ops
@@ -26,7 +25,7 @@ def add_column(operation: ops.AddColumnOp, site: Site) -> Judgement:
     table = existing_table(subject, operation.table_name, operation.schema, site)
     found = table.column(name)
     if found is None:
-        return replace(absent(subject, operation), remaining=_landed(operation, table, site))
+        return absent(subject, *_landed(operation, table, site))
     if is_bare(operation.column):
         plainly = Comparison(Asked(), table, site)
         if plainly.is_plainly(found, operation.column):

@@ -18,6 +18,8 @@ from .judgement import Judgement, Subject, same
 
 _Op = TypeVar("_Op", bound=MigrateOperation)
 
+_FLAGS = ("if_exists", "if_not_exists")
+
 
 class HelperOperation(MigrateOperation):
     """What Alembic lacks, as an operation."""
@@ -65,7 +67,7 @@ def unflagged(operation: _Op) -> _Op:
 
     Sent as text, they are a syntax error on some databases and silently dropped on others.
     """
-    flags = [name for name in ("if_exists", "if_not_exists") if getattr(operation, name, None)]
+    flags = [flag for flag in _FLAGS if getattr(operation, flag, None)]
     return changed(operation, **dict.fromkeys(flags)) if flags else operation
 
 
@@ -75,13 +77,18 @@ def landing(operation: _Op, table: Table, site: Site) -> _Op:
     Alembic's own ALTER TABLE does not go through ``schema_translate_map`` as SQLAlchemy's CREATE
     does, and a temporary table or an earlier schema of the search path hides a table's bare name.
     """
-    schema: str | None = getattr(operation, "schema", None)
-    mapped = at(schema, site.context)
-    if mapped is None and site.door.leads_to(table.name) == table.schema:
-        return operation
+    asked: str | None = getattr(operation, "schema", None)
+    schema = landing_schema(asked, table, site)
+    return operation if schema == asked else changed(operation, schema=schema)
+
+
+def landing_schema(schema: str | None, table: Table, site: Site) -> str | None:
+    """``schema``, or, where that would miss the judged table, the one in which that is."""
+    if at(schema, site.context) is None and site.door.leads_to(table.name) == table.schema:
+        return schema
     if schema is not None and site.door.schema(schema) == schema:
-        return operation
-    return changed(operation, schema=table.schema)
+        return schema
+    return table.schema
 
 
 def visible_table(name: str, schema: str | None, site: Site) -> Table | None:

@@ -22,6 +22,7 @@ from .common import (
     existing_table,
     gone,
     landing,
+    landing_schema,
     qualified,
     send,
     unflagged,
@@ -149,11 +150,10 @@ def _landed(
     if isinstance(operation, ops.CreateForeignKeyOp):
         asked = operation.kw.get("source_schema"), operation.kw.get("referent_schema")
         target = visible_table(operation.referent_table, asked[1], site)
-        schemas = [
-            landing(ops.AlterTableOp(there.name, schema=schema), there, site).schema
-            for there, schema in zip((table, target or table), asked, strict=True)
-        ]
-        if (*schemas,) == asked or target is None:
+        if target is None:
+            return operation
+        schemas = tuple(map(landing_schema, asked, (table, target), (site, site)))
+        if schemas == asked:
             return operation
         names = {"source_schema": schemas[0], "referent_schema": schemas[1]}
         landed: ops.AddConstraintOp = changed(operation, kw={**operation.kw, **names})

@@ -111,7 +111,7 @@ def add_enum_value(operation: AddEnumValueOp, site: Site) -> Judgement:
             f"it has {', '.join(map(repr, labels))}"
         )
     if operation.value not in labels:
-        return absent(subject, operation, repr(operation.value))
+        return absent(subject, operation, reason=repr(operation.value))
     place = labels.index(operation.value)
     if operation.before is not None and place > labels.index(operation.before):
         return different(subject, [_position(operation.value, "after", operation.before)])

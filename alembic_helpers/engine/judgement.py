@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation
@@ -35,8 +34,7 @@ class Verdict(enum.Enum):
     """Same name, other definition or other kind: refuse."""
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """What an operation is about, in the words of the log."""
 
     operation: str
@@ -44,8 +42,7 @@ class Subject:
     name: str
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     subject: Subject
     verdict: Verdict
     reason: str = ""
@@ -69,8 +66,8 @@ class Judgement:
         )
 
 
-def absent(subject: Subject, operation: MigrateOperation, reason: str = "") -> Judgement:
-    return Judgement(subject, Verdict.ABSENT, reason, (operation,))
+def absent(subject: Subject, *operations: MigrateOperation, reason: str = "") -> Judgement:
+    return Judgement(subject, Verdict.ABSENT, reason, operations)
 
 
 def same(subject: Subject, reason: str = "already there") -> Judgement:
@@ -95,7 +92,7 @@ def outgrown(subject: Subject, differences: Sequence[Difference]) -> Judgement:
         "A later revision may have changed it: then this one has run, and Alembic is told so with: "
         "alembic stamp REVISION"
     )
-    return replace(different(subject, differences), hint=hint)
+    return different(subject, differences)._replace(hint=hint)
 
 
 def wrong_kind(subject: Subject, found: Kind | str, asked: Kind | str) -> Judgement:

@@ -51,16 +51,13 @@ class IdempotentOperations(Operations):
         super().__init__(migration_context)
         self.settings = Settings.of(migration_context.opts)
         self.catalog = Catalog(migration_context)
+        self.site = Site(self.catalog, migration_context)
         self.records: list[Record] = []
         self._undoing = Undoing()
         migration_context.on_version_apply_callbacks = (
             *migration_context.on_version_apply_callbacks,
             self._revision_done,
         )
-
-    @property
-    def site(self) -> Site:
-        return Site(self.catalog, self.migration_context)
 
     @property
     def offline(self) -> bool:
@@ -144,8 +141,9 @@ class IdempotentOperations(Operations):
 
     def settled(self, judge: Judge, operation: MigrateOperation) -> Judgement:
         """The verdict, once nobody is building what it is about."""
-        wait = Waiting(self.settings)
+        wait = None
         while (judgement := judge(operation, self.site)).verdict is Verdict.BUILDING:
+            wait = wait or Waiting(self.settings)
             self._wait(wait, judgement)
         return judgement
 

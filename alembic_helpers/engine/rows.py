@@ -74,7 +74,7 @@ def _rest(
         return same(subject, f"all {asked} rows are there" if asked else "no rows")
     rest = changed(operation, rows=missing)
     if len(missing) == asked:
-        return absent(subject, rest, f"{asked} rows")
+        return absent(subject, rest, reason=f"{asked} rows")
     return partial(subject, [rest], f"{len(missing)} of {asked} rows were missing")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, ops
 
@@ -39,6 +37,7 @@ def create_table(operation: ops.CreateTableOp, site: Site) -> Judgement:
     clashes = enum_differences(operation.columns, site)
     if kind is None:
         return different(subject, clashes) if clashes else absent(subject, unflagged(operation))
+    site.door.expect_more()
     found = site.door.table(name, operation.schema)
     if kind is not Kind.TABLE or found is None:
         return wrong_kind(subject, kind, Kind.TABLE)
@@ -64,7 +63,7 @@ def create_table(operation: ops.CreateTableOp, site: Site) -> Judgement:
     if unfinished:
         reason = f"the table is there, added {', '.join(words)}{comparison.note}"
         return partial(subject, unfinished, reason)
-    return replace(same(subject, f"already there{comparison.note}"), asked=asked)
+    return same(subject, f"already there{comparison.note}")._replace(asked=asked)
 
 
 def _is_temporary(operation: ops.CreateTableOp) -> bool:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from types import CodeType
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, ops
 
+from ..upstream import ByClass
 from .describe import operation_name
 
 Trace = tuple[str | None, ...]
@@ -24,12 +26,18 @@ Trace = tuple[str | None, ...]
 class Line(NamedTuple):
     """The user's own line that made a call."""
 
-    file: str
-    number: int
+    code: CodeType
+    at: int
+    """The instruction; its line is counted from the beginning of the code, so only when needed."""
     call: str
 
+    @property
+    def number(self) -> int | None:
+        lines = self.code.co_lines()
+        return next((number for start, end, number in lines if start <= self.at < end), None)
+
     def __str__(self) -> str:
-        return f"{self.call} ({self.file}:{self.number})"
+        return f"{self.call} ({self.code.co_filename}:{self.number})"
 
 
 class Undoing:
@@ -49,18 +57,13 @@ class Undoing:
 
         What was not ``sent`` has nothing to undo, but what it stands for was made by this revision.
         """
-        traces = traces_of(operation)
-        earlier = [self._taken[trace] for trace in traces.made if trace in self._taken]
-        undone = (*traces.taken, *traces.changed)
-        earlier += [self._made[trace] for trace in undone if trace in self._made]
-        earlier += [self._needed[trace] for trace in traces.taken if trace in self._needed]
-        for memory, seen in (
-            (self._made, traces.made),
-            (self._taken, traces.taken),
-            (self._needed, traces.needed),
-        ):
-            for trace in seen:
-                memory[trace] = line
+        made, taken, changed, needed = traces_of(operation)
+        earlier = self._of(self._taken, made) if self._taken else []
+        if taken or changed:
+            earlier += self._of(self._made, (*taken, *changed)) + self._of(self._needed, taken)
+        self._made.update(dict.fromkeys(made, line))
+        self._taken.update(dict.fromkeys(taken, line))
+        self._needed.update(dict.fromkeys(needed, line))
         if not earlier or not sent or self._warned:
             return None
         self._warned = True
@@ -69,6 +72,10 @@ class Undoing:
             "safely after a crash, because the database does not show whether both have run. Put "
             "the second into a revision of its own (alembic revision -m ...)."
         )
+
+    @staticmethod
+    def _of(memory: dict[Trace, Line], traces: Iterable[Trace]) -> list[Line]:
+        return [memory[trace] for trace in traces if trace in memory]
 
 
 class Traces(NamedTuple):
@@ -80,57 +87,82 @@ class Traces(NamedTuple):
     needed: tuple[Trace, ...] = ()
 
 
+NO_TRACES = Traces()
+
+_tracers: ByClass[Callable[[Any], Traces]] = ByClass()
+
+
 def traces_of(operation: MigrateOperation) -> Traces:
-    match operation:
-        case ops.CreateTableOp(schema=schema, table_name=table):
-            columns = [item.name for item in operation.columns if isinstance(item, sa.Column)]
-            return Traces(made=_traces(schema, table, columns))
-        case ops.DropTableOp(schema=schema, table_name=table):
-            return Traces(taken=_traces(schema, table))
-        case ops.RenameTableOp(schema=schema, table_name=old, new_table_name=new):
-            return Traces(_traces(schema, new), _traces(schema, old))
-        case ops.AddColumnOp(schema=schema, table_name=table):
-            _, column = _traces(schema, table, [operation.column.name])
-            return Traces(made=(column,), needed=_traces(schema, table))
-        case ops.DropColumnOp(schema=schema, table_name=table):
-            _, column = _traces(schema, table, [operation.column_name])
-            return Traces(taken=(column,))
-        case ops.AlterColumnOp(schema=schema, table_name=table):
-            return _alterations(operation, *_traces(schema, table, [operation.column_name]))
-    return Traces(needed=_needs(operation))
+    tracer = _tracers.of(operation)
+    return NO_TRACES if tracer is None else tracer(operation)
 
 
-def _alterations(operation: ops.AlterColumnOp, table: Trace, column: Trace) -> Traces:
+@_tracers.register(ops.CreateTableOp)
+def _created(operation: ops.CreateTableOp) -> Traces:
+    columns = [item.name for item in operation.columns if isinstance(item, sa.Column)]
+    return Traces(made=_traces(operation.schema, operation.table_name, columns))
+
+
+@_tracers.register(ops.DropTableOp)
+def _dropped(operation: ops.DropTableOp) -> Traces:
+    return Traces(taken=_traces(operation.schema, operation.table_name))
+
+
+@_tracers.register(ops.RenameTableOp)
+def _renamed(operation: ops.RenameTableOp) -> Traces:
+    schema, old, new = operation.schema, operation.table_name, operation.new_table_name
+    return Traces(_traces(schema, new), _traces(schema, old))
+
+
+@_tracers.register(ops.AddColumnOp)
+def _added(operation: ops.AddColumnOp) -> Traces:
+    table, column = _traces(operation.schema, operation.table_name, [operation.column.name])
+    return Traces(made=(column,), needed=(table,))
+
+
+@_tracers.register(ops.DropColumnOp)
+def _column_dropped(operation: ops.DropColumnOp) -> Traces:
+    _, column = _traces(operation.schema, operation.table_name, [operation.column_name])
+    return Traces(taken=(column,))
+
+
+@_tracers.register(ops.AlterColumnOp)
+def _altered(operation: ops.AlterColumnOp) -> Traces:
+    named = operation.schema, operation.table_name
+    table, column = _traces(*named, [operation.column_name])
     if operation.modify_name is not None:
-        _, new = _traces(operation.schema, operation.table_name, [operation.modify_name])
+        _, new = _traces(*named, [operation.modify_name])
         return Traces((new,), (column,), needed=(table,))
     redefines = operation.modify_type is not None or operation.modify_nullable is not None
     return Traces(changed=(column,) if redefines else (), needed=(table, column))
 
 
-def _needs(operation: MigrateOperation) -> tuple[Trace, ...]:
-    match operation:
-        case ops.CreateForeignKeyOp(kw=kw):
-            return (
-                *_traces(kw.get("source_schema"), operation.source_table, operation.local_cols),
-                *_traces(
-                    kw.get("referent_schema"), operation.referent_table, operation.remote_cols
-                ),
-            )
-        case (
-            ops.CreateIndexOp(schema=schema, table_name=table, columns=columns)
-            | ops.CreateUniqueConstraintOp(schema=schema, table_name=table, columns=columns)
-            | ops.CreatePrimaryKeyOp(schema=schema, table_name=table, columns=columns)
-        ):
-            return _traces(schema, table, columns)
-        case (
-            ops.CreateCheckConstraintOp(schema=schema, table_name=table)
-            | ops.CreateTableCommentOp(schema=schema, table_name=table)
-        ):
-            return _traces(schema, table)
-        case ops.BulkInsertOp(table=target):
-            return _traces(getattr(target, "schema", None), target.name, target.columns.keys())
-    return ()
+@_tracers.register(ops.CreateForeignKeyOp)
+def _referring(operation: ops.CreateForeignKeyOp) -> Traces:
+    said, near, far = operation.kw, operation.source_table, operation.referent_table
+    return Traces(
+        needed=(
+            *_traces(said.get("source_schema"), near, operation.local_cols),
+            *_traces(said.get("referent_schema"), far, operation.remote_cols),
+        )
+    )
+
+
+@_tracers.register(ops.CreateIndexOp, ops.CreateUniqueConstraintOp, ops.CreatePrimaryKeyOp)
+def _covering(operation: Any) -> Traces:
+    return Traces(needed=_traces(operation.schema, operation.table_name, operation.columns))
+
+
+@_tracers.register(ops.CreateCheckConstraintOp, ops.CreateTableCommentOp)
+def _upon(operation: Any) -> Traces:
+    return Traces(needed=_traces(operation.schema, operation.table_name))
+
+
+@_tracers.register(ops.BulkInsertOp)
+def _filled(operation: ops.BulkInsertOp) -> Traces:
+    target = operation.table
+    schema = getattr(target, "schema", None)
+    return Traces(needed=_traces(schema, target.name, target.columns.keys()))
 
 
 def _traces(schema: str | None, table: str, columns: Iterable[object] = ()) -> tuple[Trace, ...]:
@@ -149,7 +181,7 @@ def _is_ours(module: str) -> bool:
 
 def calling_line(operation: MigrateOperation) -> Line:
     """The first line on the stack that is neither this library's nor Alembic's."""
-    frame = sys._getframe(1)
+    frame = sys._getframe(2)  # the caller is ours
     while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
         frame = frame.f_back
-    return Line(frame.f_code.co_filename, frame.f_lineno, operation_name(operation))
+    return Line(frame.f_code, frame.f_lasti, operation_name(operation))

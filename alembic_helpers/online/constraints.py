@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, Operations, ops
@@ -167,10 +167,10 @@ def add_constraint_online(operation: AddConstraintOnlineOp, site: Site) -> Judge
     operation.named(site)
     below = _first_partition(operation, site)
     if below is not None:
-        return replace(below, subject=judgement.subject) if below.remaining else below
+        return below._replace(subject=judgement.subject) if below.remaining else below
     if _has_to_be_whole(operation, site):
         return judgement
-    return replace(judgement, remaining=(with_keywords(landed, **site.database.not_valid),))
+    return judgement._replace(remaining=(with_keywords(landed, **site.database.not_valid),))
 
 
 def _has_to_be_whole(operation: AddConstraintOnlineOp, site: Site) -> bool:
@@ -219,13 +219,12 @@ def create_unique_online(operation: CreateUniqueConstraintOnlineOp, site: Site) 
     if table is None or constraint is not None or (found is not None and found.constraint):
         return operation.judged(plain, site)
     built = operation.judged(index, site)
-    subject = replace(
-        built.subject,
+    subject = built.subject._replace(
         kind=ConstraintType.UNIQUE.label,
         name=f"{qualified(plain.schema, plain.table_name)} {name}",
     )
     if built.remaining or built.verdict is not Verdict.SAME:
-        return replace(built, subject=subject)
+        return built._replace(subject=subject)
     adopt = AddUniqueUsingIndexOp(landing(plain, table, site), name)
     return partial(subject, [adopt], "its unique index was there")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from alembic.operations import MigrateOperation, ops
@@ -131,8 +130,8 @@ def _cleaned(
         verdict = Verdict.PARTIAL
     else:
         reason = judgement.reason
-    return replace(
-        judgement, verdict=verdict, remaining=(*drops, *judgement.remaining), reason=reason
+    return judgement._replace(
+        verdict=verdict, remaining=(*drops, *judgement.remaining), reason=reason
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, Operations, ops
@@ -80,7 +80,7 @@ def set_not_null(operation: SetNotNullOnlineOp, site: Site) -> Judgement:
         return _rest(operation, judgement, column.name, table, site)
     if site.database.has_not_null_constraints:
         step: MigrateOperation = AddNotNullOp(table.name, plain.schema, column.name)
-        return replace(judgement, remaining=(landing(step, table, site),))
+        return judgement._replace(remaining=(landing(step, table, site),))
     proof = left or _proof(table, column.name)
     if proof is None:
         check = ops.CreateCheckConstraintOp(
@@ -90,10 +90,10 @@ def set_not_null(operation: SetNotNullOnlineOp, site: Site) -> Judgement:
             schema=plain.schema,
             **site.database.not_valid,
         )
-        return replace(judgement, remaining=(landing(check, table, site),))
+        return judgement._replace(remaining=(landing(check, table, site),))
     if not proof.validated:
         validate = ValidateConstraintOp(str(proof.name), table.name, plain.schema)
-        return replace(judgement, remaining=(landing(validate, table, site),))
+        return judgement._replace(remaining=(landing(validate, table, site),))
     return judgement
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from alembic.operations import MigrateOperation, ops
@@ -68,7 +67,7 @@ class OnlineOperation(HelperOperation):
     def judged(self, operation: MigrateOperation, site: Site) -> Judgement:
         """The verdict on another operation, in the name of this one."""
         judgement = judged(operation, site)
-        return replace(judgement, subject=replace(judgement.subject, operation=self.name))
+        return judgement._replace(subject=judgement.subject._replace(operation=self.name))
 
 
 class OnlineAlteration(OnlineOperation):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -125,7 +125,7 @@ def judged(
             missing = _missing(operation, part, name, table, site)
             if missing is not None and missing.verdict is Verdict.DIFFERENT:
                 return missing
-        return replace(whole, remaining=(CreateIndexOnlyOp(asked),))
+        return whole._replace(remaining=(CreateIndexOnlyOp(asked),))
     found = table.index(name)
     # The plain judge refuses an invalid one for that alone.
     differs = any(difference.attribute != "valid" for difference in whole.differences)
@@ -177,7 +177,7 @@ def _missing(
         step = judgement.remaining[0]
         if not isinstance(step, ops.DropIndexOp) or step.index_name == attached:
             step = ReindexOp(attached, part.name, part.schema)
-        return replace(judgement, remaining=(step,))
+        return judgement._replace(remaining=(step,))
     return None if judgement.verdict is Verdict.SAME else judgement
 
 

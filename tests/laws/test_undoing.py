@@ -85,7 +85,9 @@ HARMLESS = {
 
 def warnings_of(operations: list[ops.MigrateOperation]) -> list[str]:
     undoing = Undoing()
-    lines = (Line("revision.py", at, "line") for at in range(1, len(operations) + 1))
+    revision = compile("line()\n" * len(operations), "revision.py", "exec")
+    starts = {number: start for start, _, number in revision.co_lines()}
+    lines = (Line(revision, starts[at], "line") for at in range(1, len(operations) + 1))
     found = map(
         lambda operation, line: undoing.warning(operation, line, sent=True), operations, lines
     )

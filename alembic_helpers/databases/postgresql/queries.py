@@ -157,8 +157,8 @@ INDEXES = sa.text(
            CASE WHEN i.indexprs IS NOT NULL THEN
              ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, pos, false)
                    FROM generate_series(1, i.indnkeyatts) pos ORDER BY pos) END AS texts,
-           CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_opclass s
-                             WHERE s.oid = ANY(CAST(i.indclass AS oid[])) AND NOT s.opcdefault) THEN
+           CASE WHEN CAST(i.indclass AS oid[])
+                     && ARRAY(SELECT oid FROM pg_catalog.pg_opclass WHERE NOT opcdefault) THEN
              ARRAY(SELECT CASE WHEN NOT s.opcdefault THEN CAST(s.opcname AS text) END
                    FROM unnest(CAST(i.indclass AS oid[])) WITH ORDINALITY o(id, pos)
                    LEFT JOIN pg_catalog.pg_opclass s ON s.oid = o.id

@@ -112,7 +112,7 @@ def _by_table(
     connection: Connection, query: sa.TextClause, asked: Mapping[str, Any]
 ) -> dict[str, list[Row[Any]]]:
     rows: dict[str, list[Row[Any]]] = defaultdict(list)
-    for row in connection.execute(query, asked):
+    for row in connection.execute(query, asked).all():
         rows[row.relation].append(row)
     return rows
 
