@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
@@ -54,15 +54,8 @@ class Relations(Asking):
 
     def _leads_to(self, name: str) -> str | None:
         path = self._place().path
-        for there in path:
-            kind = self._known(name, there)
-            if kind is UNKNOWN:
-                if len(path) > 1 and not self._read_names(path[0]):
-                    return self._ask(lambda c: self.database.schema_of(c, name))
-                kind = self._kind(name, there)
-            if kind not in (None, Kind.TYPE):
-                return there
-        return None
+        kinds = self._kinds(name, path)
+        return next((there for there in path if kinds[there] not in (None, Kind.TYPE)), None)
 
     def tables_with_index(self, name: str, schema: str | None) -> list[str]:
         where, names = self.schema(schema), self._memory.names
@@ -84,14 +77,30 @@ class Relations(Asking):
     # -- one by one, or all at once --------------------------------------------------------------
 
     def _kind(self, name: str, where: str) -> Kind | None:
-        kind = self._known(name, where)
-        if kind is UNKNOWN:
-            self._read_names(where)
-            kind = self._known(name, where)
-        if kind is UNKNOWN:
-            kind = self._ask(lambda c: self.database.kind(c, name, where))
-            self._memory.names.learn(name, where, kind)
-        return kind
+        return self._kinds(name, [where])[where]
+
+    def _kinds(self, name: str, schemas: Sequence[str]) -> Mapping[str, Kind | None]:
+        known = self._all_known(name, schemas)
+        if known is None and self._read_names(schemas[0]):
+            known = self._all_known(name, schemas)
+        if known is not None:
+            return known
+        path = self._place().path
+        # Next it will be asked to which of these the bare name leads.
+        asked = path if all(schema in path for schema in schemas) else schemas
+        found = self._ask(lambda c: self.database.kinds(c, name, asked))
+        for schema in asked:
+            self._memory.names.learn(name, schema, found.get(schema))
+        return {schema: found.get(schema) for schema in asked}
+
+    def _all_known(self, name: str, schemas: Sequence[str]) -> dict[str, Kind | None] | None:
+        known: dict[str, Kind | None] = {}
+        for schema in schemas:
+            kind = self._known(name, schema)
+            if kind is UNKNOWN:
+                return None
+            known[schema] = kind
+        return known
 
     def _known(self, name: str, where: str) -> Kind | Unknown | None:
         names = self._memory.names

@@ -119,11 +119,6 @@ class Database(Capabilities, Sessions, Keys, Spelling):
         """A given schema as the server keeps its name; one that is not there, as it was given."""
         return schema
 
-    def schema_of(self, connection: Connection, name: str) -> str | None:
-        """The schema of the relation to which an unqualified name leads; ``None`` if to none."""
-        schema = self.current_schema(connection)
-        return schema if self.kind(connection, name, schema) else None
-
     def schemas(self, connection: Connection) -> list[str]:
         return sa.inspect(connection).get_schema_names()
 
@@ -142,6 +137,12 @@ class Database(Capabilities, Sessions, Keys, Spelling):
             if self.relation_key(name) in map(self.relation_key, names(schema)):
                 return kind
         return Kind.SEQUENCE if self.sequence_exists(connection, name, schema) else None
+
+    def kinds(
+        self, connection: Connection, name: str, schemas: Sequence[str]
+    ) -> Mapping[str, Kind | None]:
+        """The same in each of some schemas; those in which there is nothing may be left out."""
+        return {schema: self.kind(connection, name, schema) for schema in schemas}
 
     def chooses(self, name: str) -> bool:
         """Whether the server might give a relation or an index that name by itself."""

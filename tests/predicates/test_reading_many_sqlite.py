@@ -7,10 +7,12 @@ from typing import Any
 import alembic.op
 import pytest
 import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
 from compare import drawing_known as known
 from compare.drawing_running import run
 from sqlalchemy.engine import Connection
 
+from alembic_helpers.catalog import Catalog
 from alembic_helpers.databases import SQLite
 from alembic_helpers.databases.construct import DeclaredType
 from alembic_helpers.databases.objects import ConstraintType, Kind, Name, Table
@@ -143,7 +145,8 @@ def test_a_temporary_table_and_the_one_it_hides_are_two(connection, sqlite) -> N
     for table in ("main.t (a int UNIQUE)", "temp.T (b text)", "main.u (x REFERENCES t)"):
         connection.exec_driver_sql(f"CREATE TABLE {table}")
     connection.exec_driver_sql("CREATE INDEX main.i ON t (a)")
-    assert sqlite.schema_of(connection, "t") == "temp"
+    both = {"temp": Kind.TABLE, "main": Kind.TABLE}
+    assert sqlite.kinds(connection, "t", ["temp", "main"]) == both
     hiding = sqlite.tables(connection, ["t", "u"], "temp")
     hidden = sqlite.tables(connection, ["t", "u"], "main")
     assert (list(hiding), list(hidden)) == (["t"], ["t", "u"])
@@ -278,8 +281,9 @@ def test_the_search_path_begins_with_temp_and_main(connection, sqlite, schemas) 
     assert path[-len(ODD) :] == list(ODD)
     connection.exec_driver_sql('CREATE TABLE "we:ird".only (x int)')
     connection.exec_driver_sql('CREATE TABLE "a.b".ONLY (x int)')
-    assert sqlite.schema_of(connection, "Only") == "we:ird"
-    assert sqlite.schema_of(connection, "ghost") is None
+    catalog = Catalog(MigrationContext.configure(connection))
+    assert catalog.leads_to("Only") == "we:ird"
+    assert catalog.leads_to("ghost") is None
 
 
 @pytest.mark.parametrize("schema", ["main", "temp", "MAIN", "Temp"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -59,16 +59,20 @@ class PostgreSQLNames(PostgreSQLOnline):
             return connection.scalar(queries.OWN_TEMPORARY_SCHEMA) or schema
         return self.stored_name(schema)
 
-    def schema_of(self, connection: Connection, name: str) -> str | None:
-        schema: str | None = connection.scalar(queries.SCHEMA_OF, {"name": self.stored_name(name)})
-        return schema
-
     def schemas(self, connection: Connection) -> list[str]:
         return list(connection.scalars(sa.text("SELECT nspname FROM pg_catalog.pg_namespace")))
 
     def kind(self, connection: Connection, name: str, schema: str | None) -> Kind | None:
-        found = connection.scalars(queries.KIND, self._relation(name, schema)).first()
-        return None if found is None else _KINDS.get(found, Kind.OTHER)
+        return self.kinds(connection, name, [schema or ""]).get(schema or "")
+
+    def kinds(
+        self, connection: Connection, name: str, schemas: Sequence[str]
+    ) -> Mapping[str, Kind]:
+        asked = {"name": self.stored_name(name), "schemas": list(schemas)}
+        return {
+            schema: _KINDS.get(kind, Kind.OTHER)
+            for schema, kind, _ in connection.execute(queries.KINDS, asked)
+        }
 
     def place(self, connection: Connection) -> Place:
         return Place(*connection.execute(queries.PLACE).one())

@@ -17,15 +17,14 @@ FREE_TYPE = (
     # indexes and sequences may stand beside a type.
     "t.typrelid = 0 AND NOT (t.typcategory = 'A' AND t.typelem <> 0)"
 )
-KIND = sa.text(
-    f"SELECT CAST(c.relkind AS text), 1 AS place {FROM_RELATION} WHERE {RELATION} "
-    "UNION ALL SELECT 't', 2 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n "
-    f"ON n.oid = t.typnamespace WHERE n.nspname = :schema AND t.typname = :name AND {FREE_TYPE} "
-    "ORDER BY place"
-)
-SCHEMA_OF = sa.text(
-    f"SELECT n.nspname {FROM_RELATION} WHERE c.relname = :name "
-    "AND pg_catalog.pg_table_is_visible(c.oid)"
+_SCHEMAS = "n.nspname = ANY(CAST(:schemas AS name[]))"
+KINDS = sa.text(
+    # Of a relation and a type of one name the relation, which comes last.
+    f"SELECT n.nspname, CAST(c.relkind AS text), 1 AS place {FROM_RELATION} "
+    f"WHERE {_SCHEMAS} AND c.relname = :name "
+    "UNION ALL SELECT n.nspname, 't', 2 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n "
+    f"ON n.oid = t.typnamespace WHERE {_SCHEMAS} AND t.typname = :name AND {FREE_TYPE} "
+    "ORDER BY place DESC"
 )
 NAMES = sa.text(
     "WITH n AS (SELECT oid, nspname FROM pg_catalog.pg_namespace "

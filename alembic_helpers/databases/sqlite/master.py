@@ -56,10 +56,6 @@ class SQLiteMaster(SQLiteSessions):
         """
         return [*_ALWAYS, *(s for s in self.schemas(connection) if s not in _ALWAYS)]
 
-    def schema_of(self, connection: Connection, name: str) -> str | None:
-        schemas = self.search_path(connection)
-        return next((s for s in schemas if self._row(connection, name, s) is not None), None)
-
     def schemas(self, connection: Connection) -> list[str]:
         found = [row[1] for row in connection.exec_driver_sql("PRAGMA database_list")]
         return found if "temp" in found else [*found, "temp"]
