@@ -19,17 +19,25 @@ from sqlalchemy.pool import NullPool
 from . import workload
 from .baselines import BASELINES, OURS
 from .processes import Answer
+from .shares import Clock
 
 
 def migrate(
-    url: str, baseline: str, tables: int, *, in_place: bool, again: bool = False, count: bool
+    url: str,
+    baseline: str,
+    tables: int,
+    *,
+    in_place: bool,
+    again: bool = False,
+    count: bool = False,
+    parts: bool = False,
 ) -> Answer:
     """Run the workload: from the beginning of the migration to its COMMIT.
 
-    Statements are counted in a run of its own, because to count them takes time.
+    Statements are counted, and the parts are timed, in runs of their own: it takes time.
     """
     way = BASELINES[baseline]
-    op = way.op
+    clock = Clock(way.op)
     options = {"isolation_level": "AUTOCOMMIT"} if way.autocommit else {}
     constraints = way.constraints_again or not again
     sent = Statements()
@@ -37,14 +45,21 @@ def migrate(
         sa.create_engine(url, poolclass=NullPool, **options).connect() as connection,
         _log() if way.logged else nullcontext(),
         _counted(sent) if count else nullcontext(),
+        clock.running() if parts else nullcontext(),
     ):
         if way.face == OURS:
             _load(connection)
         began = time.perf_counter()
         with migration(connection):
+            op = clock if parts else way.op
             workload.migrate(op, tables, in_place=in_place, constraints=constraints)
         seconds = time.perf_counter() - began
-    return {"seconds": seconds, "statements": len(sent), "ddl": len(sent.ddl)}
+    return {
+        "seconds": seconds,
+        "statements": len(sent),
+        "ddl": len(sent.ddl),
+        "parts": clock.parts,
+    }
 
 
 def _load(connection: sa.Connection) -> None:

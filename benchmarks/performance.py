@@ -54,6 +54,14 @@ operation.
 - *An engine per check*: the same with `create_engine()` for each. What the migration has not
   committed another session does not see, or waits for, so here each operation is committed.
 """,
+    "shares": """
+## Where the time goes
+
+The same runs, {rounds} rounds by themselves, with a clock at each operation and each statement:
+medians of each part. What `alembic.op` takes for the DDL, on the server and in Alembic's and
+SQLAlchemy's own code, is in both; a check adds what it asks and what it does itself. Beside the
+operations: the revision's own `sa.Column(...)`, the beginning and the COMMIT.
+""",
     "upgrades": """
 ## The whole command
 

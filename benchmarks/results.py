@@ -23,7 +23,11 @@ class Times:
     def cells(self) -> tuple[str, str, str]:
         """The median, the least, and how far apart the least and the most are."""
         least, most = min(self.seconds), max(self.seconds)
-        return (_time(self.median), _time(least), f"{(most - least) / self.median * 100:.0f} %")
+        return (
+            in_words(self.median),
+            in_words(least),
+            f"{(most - least) / self.median * 100:.0f} %",
+        )
 
     def against(self, other: Times) -> float:
         return self.median / other.median
@@ -33,7 +37,7 @@ TIMES = ("median", "least", "spread")
 """The columns of :attr:`Times.cells`."""
 
 
-def _time(seconds: float) -> str:
+def in_words(seconds: float) -> str:
     return f"{seconds * 1000:,.0f} ms" if seconds < 10 else f"{seconds:,.1f} s"
 
 

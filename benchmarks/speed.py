@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from servers.database import Database
 
-from . import batches, imports, many, runs, targets, upgrades
+from . import batches, imports, many, runs, shares, targets, upgrades
 from .found import title
 from .results import Row
 
@@ -38,6 +38,8 @@ def measure(databases: Sequence[Database], sizes: Sizes) -> Iterator[Topic]:
     for database in databases:
         rows = runs.measure(database, sizes.tables, sizes.rounds)
         yield Topic("runs", title(database), runs.COLUMNS, rows)
+    rows = [r for d in databases for r in shares.measure(d, sizes.tables, sizes.rounds)]
+    yield Topic("shares", "Where the time goes", shares.COLUMNS, rows)
     rows = [r for d in databases for r in upgrades.measure(d, sizes.tables, sizes.rounds)]
     yield Topic("upgrades", "alembic upgrade head", upgrades.COLUMNS, rows)
     found = [many.measure(d, sizes.many, sizes.rounds) for d in databases]

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from alembic_helpers import op
 
 # Beside those of plain Alembic in a first run; in a second run for each table, and besides.
-FRESH = {"postgresql": 25, "mysql": 22, "mariadb": 22, "sqlite": 35}
+FRESH = {"postgresql": 6, "mysql": 6, "mariadb": 6, "sqlite": 22}
 AGAIN_EACH = {"postgresql": 0, "mysql": 2, "mariadb": 2, "sqlite": 0}
-AGAIN = {"postgresql": 40, "mysql": 20, "mariadb": 20, "sqlite": 30}
+AGAIN = {"postgresql": 9, "mysql": 5, "mariadb": 5, "sqlite": 19}
 
 
 @pytest.fixture
