@@ -32,11 +32,11 @@ def _proxied(name: str) -> Any:
     """A function that calls the method of the engine that is running when it is called."""
     from .online import IdempotentOperations, current_operations
 
-    method = getattr(IdempotentOperations, name)
+    method, caller = getattr(IdempotentOperations, name), f"op.{name}"
 
     @functools.wraps(method)
     def proxy(*args: Any, **kwargs: Any) -> Any:
-        return getattr(current_operations(f"op.{name}"), name)(*args, **kwargs)
+        return getattr(current_operations(caller), name)(*args, **kwargs)
 
     return proxy
 

@@ -122,7 +122,7 @@ def _listen(engine: Engine, memory: Memory) -> None:
     told = _memories.get(engine)
     if told is None:
         told = _memories[engine] = _listeners_of(engine)
-    if all(reference() is not memory for reference in told):
+    if all(reference() is not memory for reference in tuple(told)):
         told.append(ref(memory, told.remove))
 
 

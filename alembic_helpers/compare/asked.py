@@ -56,10 +56,13 @@ def default_sql(default: Any, site: Site) -> str | None:
     """A server default as it is written in DDL."""
     if default is None or default is False:
         return None
+    compiler = ddl_compiler(site.context.dialect)
+    said = getattr(default, "arg", default)
+    if isinstance(said, str):
+        return as_kept(compiler.render_default_string(said), site)
     column: sa.Column[Any] = sa.Column("c", sa.Integer, server_default=default)
-    if not isinstance(getattr(default, "arg", default), str):
-        sa.Table("t", sa.MetaData(), column)  # an expression may ask where its column is
-    text = ddl_compiler(site.context.dialect).get_column_default_string(column)
+    sa.Table("t", sa.MetaData(), column)  # an expression may ask where its column is
+    text = compiler.get_column_default_string(column)
     return None if text is None else as_kept(text, site)
 
 

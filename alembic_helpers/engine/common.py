@@ -42,7 +42,7 @@ def send(operations: Operations, ddl: ExecutableDDLElement) -> None:
 
 
 def qualified(*names: str | None) -> str:
-    return ".".join(name for name in names if name)
+    return ".".join([name for name in names if name])
 
 
 def at(schema: str | None, context: MigrationContext) -> str | None:

@@ -61,9 +61,9 @@ class Undoing:
         earlier = self._of(self._taken, made) if self._taken else []
         if taken or changed:
             earlier += self._of(self._made, (*taken, *changed)) + self._of(self._needed, taken)
-        self._made.update(dict.fromkeys(made, line))
-        self._taken.update(dict.fromkeys(taken, line))
-        self._needed.update(dict.fromkeys(needed, line))
+        for memory, seen in ((self._made, made), (self._taken, taken), (self._needed, needed)):
+            for trace in seen:
+                memory[trace] = line
         if not earlier or not sent or self._warned:
             return None
         self._warned = True

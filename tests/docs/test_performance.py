@@ -33,13 +33,13 @@ def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Measure in this process: the times are worth nothing, and the rest is the same."""
-    from benchmarks import batches, imports, many, one, runs
+    from benchmarks import batches, imports, many, one, runs, shares
 
     def ask(task: str, **arguments: Any) -> Any:
         told = json.loads(json.dumps(arguments))
         return json.loads(json.dumps(one.answer(task, **told)))
 
-    for module in (runs, many, batches):
+    for module in (runs, shares, many, batches):
         monkeypatch.setattr(module, "ask", ask)
     monkeypatch.setattr(imports, "ask", lambda *_, **__: {"imported": []})
     monkeypatch.setattr(imports, "imported", lambda *modules: [0.01 for _ in modules])
@@ -155,6 +155,23 @@ def test_a_measurement_is_a_process_of_its_own(database: Database) -> None:
     assert again["statements"] == 0, "counted, although it was timed"
     with pytest.raises(RuntimeError, match=r"(?s)benchmarks.one failed:.*t0"):
         processes.ask("migrate", **(told | {"baseline": "alembic.op"}))
+
+
+def test_the_parts_of_a_run_are_all_of_it(database: Database) -> None:
+    from alembic.operations import Operations
+
+    from benchmarks import one
+
+    invoke = Operations.invoke
+    told = {"url": database.url, "tables": 2, "in_place": database.alters_in_place, "parts": True}
+    for baseline, again in (("alembic.op", False), ("alembic_helpers.op", True)):
+        answer = one.migrate(baseline=baseline, again=again, **told)
+        parts = answer["parts"]
+        assert 0 < sum(parts.values()) < answer["seconds"]
+        assert all(seconds >= 0 for seconds in parts.values())
+        judged = baseline != "alembic.op"
+        assert (parts["sent"] > 0, parts["asked"] > 0) == (not judged, judged)
+    assert Operations.invoke is invoke
 
 
 def test_the_extras_are_looked_for_in_a_process_of_their_own() -> None:
