@@ -26,10 +26,10 @@ class Asking:
     def __init__(self, context: MigrationContext) -> None:
         self._context = context
         self.database: Database = database_of(context.dialect)
-        self._loose = functools.cache(self._loosely)
+        loose = functools.cache(self._loosely)
         self._chooses = functools.cache(self.database.chooses)
         self._chooses_key = functools.cache(self.database.chooses_key)
-        self._memory = Memory(self._loose, self._changes_nothing)
+        self._memory = Memory(loose, self._changes_nothing)
 
     @property
     def context(self) -> MigrationContext:

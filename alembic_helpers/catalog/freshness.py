@@ -7,6 +7,7 @@ migration's own connection or on another one of the same engine.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,7 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExecutionContext
 from sqlalchemy.sql.elements import ClauseElement
 
-from .names import Loose, Names
+from .names import Key, Loose, Names
 from .tables import Tables
 
 Sent = list[ClauseElement | None]
@@ -42,8 +43,9 @@ class Memory:
         self.answers: dict[Hashable, Any] = {}
         """Those that any change of a table may change; names and tables are kept up themselves."""
         self.lasting: dict[Hashable, Any] = {}
-        self.names = Names(loose)
-        self.tables = Tables(loose)
+        key: Key = functools.cache(lambda name, schema: (loose(schema), loose(name)))
+        self.names = Names(loose, key)
+        self.tables = Tables(key)
         self._changes_nothing = changes_nothing
         self._reading = False
         self.sent: Sent | None = None
@@ -130,22 +132,22 @@ def _listeners_of(engine: Engine) -> list[ReferenceType[Memory]]:
     """The memories that are told of all that happens on an engine; none yet."""
     told: list[ReferenceType[Memory]] = []
 
-    def happened(connection: Connection, statement: ClauseElement | None = None) -> None:
+    def happened(connection: Connection, *_: Any) -> None:
         for reference in tuple(told):
             memory = reference()
             if memory is not None:
-                memory.happened(connection, statement)
-
-    def ended(connection: Connection, *_: Any) -> None:
-        happened(connection)
+                memory.happened(connection)
 
     def executed(
         connection: Connection, _c: Any, _s: str, _p: Any, context: ExecutionContext, _m: bool
     ) -> None:
         compiled = context.compiled
-        happened(connection, compiled.statement if compiled else None)
+        for reference in tuple(told):
+            memory = reference()
+            if memory is not None:
+                memory.happened(connection, compiled.statement if compiled else None)
 
     for name in _TRANSACTIONS:
-        event.listen(engine, name, ended)
+        event.listen(engine, name, happened)
     event.listen(engine, "before_cursor_execute", executed)
     return told

@@ -23,6 +23,9 @@ WORTH = 100
 Loose = Callable[[str], str]
 """Makes names equal that the database could ever take for one."""
 
+Key = Callable[[str, str], tuple[str, str]]
+"""The same of a name and its schema; the schema comes first in the answer."""
+
 
 class Unknown(enum.Enum):
     """No answer, where ``None`` is one."""
@@ -36,8 +39,9 @@ UNKNOWN = Unknown.UNKNOWN
 class Names:
     """What is known of the names in each schema."""
 
-    def __init__(self, loose: Loose) -> None:
+    def __init__(self, loose: Loose, key: Key) -> None:
         self._loose = loose
+        self._key = key
         self.forget()
 
     def forget(self) -> None:
@@ -61,9 +65,6 @@ class Names:
 
     def learn(self, name: str, schema: str, kind: Kind | None) -> None:
         self._single.setdefault(self._key(name, schema), {})[schema, name] = kind
-
-    def _key(self, name: str, schema: str) -> tuple[str, str]:
-        return self._loose(schema), self._loose(name)
 
     # -- all at once -----------------------------------------------------------------------------
 

@@ -29,8 +29,9 @@ class Relations(Asking):
 
     def relation(self, name: str, schema: str | None) -> Table | None:
         where, tables = self.schema(schema), self._memory.tables
-        if tables.is_known(name, where):
-            return tables.known(name, where)
+        found = tables.known(name, where)
+        if found is not UNKNOWN:
+            return found
         if self._known(name, where) not in (UNKNOWN, *TABLE_LIKE):
             return None
         ahead = tables.ahead()
@@ -38,9 +39,8 @@ class Relations(Asking):
             # That one of the others is past reading is no reason to fail here.
             with suppress(sa.exc.SQLAlchemyError, AssertionError, Warning):
                 self._read(self._with_neighbours(name, where, ahead), where)
-        if not tables.is_known(name, where):
-            self._read([name], where)
-        return tables.known(name, where)
+        found = tables.known(name, where)
+        return self._read_one(name, where) if found is UNKNOWN else found
 
     def expect_more(self) -> None:
         self._memory.tables.expect_more()
@@ -67,6 +67,12 @@ class Relations(Asking):
             ("index", name, where),
             lambda name: self._ask(lambda c: self.database.tables_with_index(c, name, where)),
         )
+
+    def _read_one(self, name: str, where: str) -> Table | None:
+        self._read([name], where)
+        table = self._memory.tables.known(name, where)
+        assert table is not UNKNOWN, "it was learned, be it there or not"
+        return table
 
     def _read(self, names: Sequence[str], where: str) -> None:
         read = self._ask(lambda c: self.database.tables(c, names, where))
@@ -219,10 +225,9 @@ class Relations(Asking):
         return sketch
 
     def _sketch(self, name: str, where: str) -> Sketch:
-        return Sketch(name, where, self.database.name_key, self._chooses_key, self._read_again)
+        return Sketch(name, where, self.database.name_key, self._chooses_key, self._read_anew)
 
-    def _read_again(self, name: str, where: str) -> Table:
-        self._read([name], where)
-        table = self._memory.tables.known(name, where)
+    def _read_anew(self, name: str, where: str) -> Table:
+        table = self._read_one(name, where)
         assert table is not None, "what was made a line ago is gone"
         return table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from alembic.runtime.migration import MigrationContext
 
@@ -17,6 +18,6 @@ class Site:
     door: Door
     context: MigrationContext
 
-    @property
+    @cached_property
     def database(self) -> Database:
         return self.door.database

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..databases.objects import Table
-from .names import Loose
+from .names import UNKNOWN, Key, Unknown
+
+_NOTHING: Mapping[tuple[str, str], Table | None] = {}
 
 AHEAD = 8
 """So many tables are read ahead for each that was asked for, at most."""
@@ -12,8 +16,8 @@ AHEAD = 8
 class Tables:
     """What is known of the tables; ``None`` for what has no columns."""
 
-    def __init__(self, loose: Loose) -> None:
-        self._loose = loose
+    def __init__(self, key: Key) -> None:
+        self._key = key
         self.forget()
 
     def forget(self) -> None:
@@ -26,9 +30,11 @@ class Tables:
     def is_known(self, name: str, schema: str) -> bool:
         return (schema, name) in self._bucket(name, schema)
 
-    def known(self, name: str, schema: str) -> Table | None:
-        self._asked.add((schema, name))
-        return self._bucket(name, schema)[schema, name]
+    def known(self, name: str, schema: str) -> Table | Unknown | None:
+        table = self._bucket(name, schema).get((schema, name), UNKNOWN)
+        if table is not UNKNOWN:
+            self._asked.add((schema, name))
+        return table
 
     def learn(self, name: str, schema: str, table: Table | None) -> None:
         self._read += 1
@@ -63,8 +69,5 @@ class Tables:
         """All that is known under a name, however it is spelled."""
         return [table for table in self._bucket(name, schema).values() if table is not None]
 
-    def _bucket(self, name: str, schema: str) -> dict[tuple[str, str], Table | None]:
-        return self._tables.get(self._key(name, schema), {})
-
-    def _key(self, name: str, schema: str) -> tuple[str, str]:
-        return self._loose(schema), self._loose(name)
+    def _bucket(self, name: str, schema: str) -> Mapping[tuple[str, str], Table | None]:
+        return self._tables.get(self._key(name, schema), _NOTHING)

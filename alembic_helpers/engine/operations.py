@@ -25,7 +25,7 @@ from .describe import described, operation_name, target_name
 from .forecast import after
 from .judgement import Judge, Judgement, Verdict, judges
 from .types import enums_already_there
-from .undoing import Undoing, calling_line
+from .undoing import Line, Undoing, calling_line
 from .waiting import Waiting
 
 log = logging.getLogger("alembic.helpers")
@@ -52,16 +52,13 @@ class IdempotentOperations(Operations):
         self.settings = Settings.of(migration_context.opts)
         self.catalog = Catalog(migration_context)
         self.site = Site(self.catalog, migration_context)
+        self.offline: bool = migration_context.as_sql
         self.records: list[Record] = []
         self._undoing = Undoing()
         migration_context.on_version_apply_callbacks = (
             *migration_context.on_version_apply_callbacks,
             self._revision_done,
         )
-
-    @property
-    def offline(self) -> bool:
-        return self.migration_context.as_sql
 
     @property
     def last_outcome(self) -> Outcome:
@@ -131,7 +128,7 @@ class IdempotentOperations(Operations):
         for item, judgement in plan.judged:
             if judgement is not None:
                 self.refuse(judgement)
-                self._warn_of_undoing(item, judgement)
+                self._warn_of_undoing(item.operation, item.line, judgement)
         self._send_steps(batch, plan.steps)
         for item, judgement in plan.judged:
             if judgement is not None:
@@ -261,11 +258,12 @@ class IdempotentOperations(Operations):
             log.info("%s", record)
 
     def warn_of_undoing(self, operation: MigrateOperation, judgement: Judgement) -> None:
-        self._warn_of_undoing(Collected(operation, calling_line(operation)), judgement)
+        self._warn_of_undoing(operation, calling_line(operation), judgement)
 
-    def _warn_of_undoing(self, item: Collected, judgement: Judgement) -> None:
-        sent = bool(judgement.remaining)
-        warning = self._undoing.warning(item.operation, item.line, sent=sent)
+    def _warn_of_undoing(
+        self, operation: MigrateOperation, line: Line, judgement: Judgement
+    ) -> None:
+        warning = self._undoing.warning(operation, line, sent=bool(judgement.remaining))
         if warning is not None:
             log.warning("%s", warning)
 

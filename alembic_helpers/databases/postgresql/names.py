@@ -43,6 +43,8 @@ class PostgreSQLNames(PostgreSQLOnline):
         limit = max(63, self.dialect.max_identifier_length)
         return name.encode()[:limit].decode(errors="ignore")
 
+    name_key = relation_key = schema_key = stored_name
+
     def chooses(self, name: str) -> bool:
         return _CHOSEN.search(self.stored_name(name)) is not None
 
