@@ -363,7 +363,7 @@ def inserted(insert: Insert) -> dict[str, Any]:
 
 
 def postgresql_columns(
-    connection: Connection, rows: Sequence[Mapping[str, Any]], schema: str
+    connection: Connection, rows: Iterable[Mapping[str, Any]], schema: str
 ) -> dict[tuple[str | None, str], list[ReflectedColumn]]:
     """What ``get_multi_columns()`` of PostgreSQL makes of columns that have been read already.
 
@@ -375,7 +375,7 @@ def postgresql_columns(
         def execute(self, statement: Any, *args: Any, **kw: Any) -> Any:
             return self if statement is Told else connection.execute(statement, *args, **kw)
 
-        def mappings(self) -> Sequence[Mapping[str, Any]]:
+        def mappings(self) -> Iterable[Mapping[str, Any]]:
             return rows
 
         def __getattr__(self, name: str) -> Any:

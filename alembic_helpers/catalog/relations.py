@@ -43,7 +43,8 @@ class Relations(Asking):
         return self._read_one(name, where) if found is UNKNOWN else found
 
     def expect_more(self) -> None:
-        self._memory.tables.expect_more()
+        if self.database.read_at_once:
+            self._memory.tables.expect_more()
 
     def relation_anew(self, name: str, schema: str) -> Table | None:
         self.forget()

@@ -12,6 +12,9 @@ _NOTHING: Mapping[tuple[str, str], Table | None] = {}
 AHEAD = 8
 """So many tables are read ahead for each that was asked for, at most."""
 
+AT_ONCE = 2_000
+"""So many in one go at most: what is read takes memory before it is a definition."""
+
 
 class Tables:
     """What is known of the tables; ``None`` for what has no columns."""
@@ -49,7 +52,7 @@ class Tables:
         asked = len(self._asked) or self._expects_more
         if asked < self._next:
             return 1
-        return max(1, AHEAD * asked - (self._read - asked))
+        return min(AT_ONCE, max(1, AHEAD * asked - (self._read - asked)))
 
     def expect_more(self) -> None:
         """The first one that is asked for counts as if one had been already."""

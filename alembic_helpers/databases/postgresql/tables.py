@@ -41,7 +41,7 @@ class PostgreSQLTables(PostgreSQLNames):
             return {}
         asked["names"] = [*found]
         columns = _by_table(connection, queries.COLUMNS, asked)
-        rows = [_reflected(row) for of_table in columns.values() for row in of_table]
+        rows = (_reflected(row) for of_table in columns.values() for row in of_table)
         reflected = upstream.postgresql_columns(connection, rows, schema)
         constraints = _by_table(connection, queries.CONSTRAINTS, asked)
         indexes = _by_table(connection, queries.INDEXES, asked)
@@ -112,8 +112,9 @@ def _by_table(
     connection: Connection, query: sa.TextClause, asked: Mapping[str, Any]
 ) -> dict[str, list[Row[Any]]]:
     rows: dict[str, list[Row[Any]]] = defaultdict(list)
-    for row in connection.execute(query, asked).all():
-        rows[row.relation].append(row)
+    for some in connection.execute(query, asked).partitions(1_000):
+        for row in some:
+            rows[row.relation].append(row)
     return rows
 
 
