@@ -116,38 +116,53 @@ class Writing:
             self._memory.forget()
 
 
-# An engine outlives the migrations on it: one set of listeners for each, however many memories.
-_memories: WeakKeyDictionary[Engine, list[ReferenceType[Memory]]] = WeakKeyDictionary()
+class _Told:
+    """The memories that are told of all that happens on an engine.
 
+    A memory may go at any moment, in the midst of a loop too: so this is a tuple that is replaced.
+    """
 
-def _listen(engine: Engine, memory: Memory) -> None:
-    told = _memories.get(engine)
-    if told is None:
-        told = _memories[engine] = _listeners_of(engine)
-    if all(reference() is not memory for reference in tuple(told)):
-        told.append(ref(memory, told.remove))
+    def __init__(self) -> None:
+        self.memories: tuple[ReferenceType[Memory], ...] = ()
 
+    def add(self, memory: Memory) -> None:
+        kept = [known for known in self.memories if known() not in (None, memory)]
+        self.memories = (*kept, ref(memory, self._remove))
 
-def _listeners_of(engine: Engine) -> list[ReferenceType[Memory]]:
-    """The memories that are told of all that happens on an engine; none yet."""
-    told: list[ReferenceType[Memory]] = []
+    def _remove(self, gone: ReferenceType[Memory]) -> None:
+        self.memories = tuple([known for known in self.memories if known is not gone])
 
-    def happened(connection: Connection, *_: Any) -> None:
-        for reference in tuple(told):
-            memory = reference()
+    def happened(self, connection: Connection, *_: Any) -> None:
+        for known in self.memories:
+            memory = known()
             if memory is not None:
                 memory.happened(connection)
 
     def executed(
-        connection: Connection, _c: Any, _s: str, _p: Any, context: ExecutionContext, _m: bool
+        self,
+        connection: Connection,
+        _cursor: Any,
+        _statement: str,
+        _parameters: Any,
+        context: ExecutionContext,
+        _many: bool,
     ) -> None:
         compiled = context.compiled
-        for reference in tuple(told):
-            memory = reference()
+        for known in self.memories:
+            memory = known()
             if memory is not None:
                 memory.happened(connection, compiled.statement if compiled else None)
 
-    for name in _TRANSACTIONS:
-        event.listen(engine, name, happened)
-    event.listen(engine, "before_cursor_execute", executed)
-    return told
+
+# An engine outlives the migrations on it: one set of listeners for each, however many memories.
+_told: WeakKeyDictionary[Engine, _Told] = WeakKeyDictionary()
+
+
+def _listen(engine: Engine, memory: Memory) -> None:
+    told = _told.get(engine)
+    if told is None:
+        told = _told[engine] = _Told()
+        for name in _TRANSACTIONS:
+            event.listen(engine, name, told.happened)
+        event.listen(engine, "before_cursor_execute", told.executed)
+    told.add(memory)

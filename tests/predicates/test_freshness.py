@@ -195,13 +195,13 @@ def test_two_migrations_on_one_connection_do_not_share_answers(connection, migra
 def test_a_memory_that_is_gone_leaves_nothing_on_the_engine(connection, migrate, database):
     with migrate():
         op.table_exists("t")
-    memories = freshness._memories[database.engine]
+    told = freshness._told[database.engine]
     for _ in range(3):
         with migrate():
             op.table_exists("t")
     gc.collect()
-    assert len(memories) <= 2
-    assert freshness._memories[database.engine] is memories
+    assert len(told.memories) <= 2
+    assert freshness._told[database.engine] is told
 
 
 def test_an_attached_database_is_seen(sqlite):
