@@ -10,7 +10,7 @@ from servers.database import Database
 from . import targets
 from .baselines import OURS, PLAIN
 from .found import beside, settle, title
-from .processes import Answer, ask
+from .processes import Answer, ask, migrate
 from .results import Row, Times
 
 FEW = 10
@@ -66,25 +66,13 @@ def _runs(few: Database, many: Database, tables: int, rounds: int) -> list[Row]:
     for turn in range(rounds + 1):
         for (name, again), answers in found.items():
             for database, those in zip((few, many), answers, strict=True):
-                those.append(_ask(database, name, again=again, count=turn == 0))
+                those.append(migrate(database, name, 1, again=again, count=turn == 0))
                 if name == PLAIN or again:
                     with database.engine.begin() as connection:
                         connection.execute(sa.text("DROP TABLE t0"))
     return [
         _row(title(few), tables, name, again, *answers) for (name, again), answers in found.items()
     ]
-
-
-def _ask(database: Database, name: str, *, again: bool, count: bool) -> Answer:
-    return ask(
-        "migrate",
-        url=database.url,
-        baseline=name,
-        tables=1,
-        in_place=database.alters_in_place,
-        again=again,
-        count=count,
-    )
 
 
 def _row(

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from servers.database import Database
+
 from . import ROOT
 
 Answer = dict[str, Any]
@@ -23,6 +25,21 @@ def ask(task: str, **arguments: Any) -> Answer:
     done = _run(["-m", "benchmarks.one"], ROOT, json.dumps([task, arguments]))
     answer: Answer = json.loads(done.stdout)
     return answer
+
+
+def migrate(
+    database: Database, baseline: str, tables: int, *, again: bool = False, **measured: bool
+) -> Answer:
+    """One run of the workload; ``measured`` says what beside its time."""
+    return ask(
+        "migrate",
+        url=database.url,
+        baseline=baseline,
+        tables=tables,
+        in_place=database.alters_in_place,
+        again=again,
+        **measured,
+    )
 
 
 def imported(*modules: str) -> list[float]:

@@ -8,7 +8,7 @@ from servers.database import Database
 
 from . import baselines, targets
 from .baselines import OURS, PLAIN
-from .processes import Answer, ask
+from .processes import migrate
 from .results import TIMES, Row, Times
 
 COLUMNS = (
@@ -42,7 +42,7 @@ def measure(database: Database, tables: int, rounds: int) -> list[Row]:
             database.wipe()
             for run in found:
                 if run.baseline == name:
-                    answer = _ask(database, name, tables, again=run.again, count=False)
+                    answer = migrate(database, name, tables, again=run.again)
                     run.seconds.append(answer["seconds"])
     found.sort(key=lambda run: run.again)
     plain = next(run.times for run in found if run.baseline == PLAIN)
@@ -54,7 +54,7 @@ def counted(database: Database, baseline: str, tables: int) -> list[Run]:
     database.wipe()
     found = []
     for again in (False, True) if baselines.BASELINES[baseline].again else (False,):
-        answer = _ask(database, baseline, tables, again=again, count=True)
+        answer = migrate(database, baseline, tables, again=again, count=True)
         found.append(Run(baseline, again, answer["statements"], answer["ddl"], []))
     return found
 
@@ -65,18 +65,6 @@ def label(run: Run) -> tuple[str, str]:
 
 def counts(run: Run, tables: int) -> tuple[str, str, str]:
     return (f"{run.statements:,}", f"{run.statements / tables:.1f}", f"{run.ddl:,}")
-
-
-def _ask(database: Database, name: str, tables: int, *, again: bool, count: bool) -> Answer:
-    return ask(
-        "migrate",
-        url=database.url,
-        baseline=name,
-        tables=tables,
-        in_place=database.alters_in_place,
-        again=again,
-        count=count,
-    )
 
 
 def _row(database: Database, run: Run, plain: Times, tables: int) -> Row:

@@ -13,7 +13,7 @@ from servers.database import Database
 
 from .baselines import OURS, PLAIN
 from .found import title
-from .processes import ask
+from .processes import migrate
 from .results import Row, Times, in_words
 
 PARTS = {
@@ -34,15 +34,7 @@ def measure(database: Database, tables: int, rounds: int) -> list[Row]:
         for (name, again), parts in found.items():
             if not again:
                 database.wipe()
-            answer = ask(
-                "migrate",
-                url=database.url,
-                baseline=name,
-                tables=tables,
-                in_place=database.alters_in_place,
-                again=again,
-                parts=True,
-            )
+            answer = migrate(database, name, tables, again=again, parts=True)
             parts.append({"all": answer["seconds"], **answer["parts"]})
     return [_row(title(database), name, again, parts) for (name, again), parts in found.items()]
 

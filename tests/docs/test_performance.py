@@ -33,13 +33,13 @@ def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Measure in this process: the times are worth nothing, and the rest is the same."""
-    from benchmarks import batches, imports, many, one, runs, shares
+    from benchmarks import batches, imports, many, one, processes
 
     def ask(task: str, **arguments: Any) -> Any:
         told = json.loads(json.dumps(arguments))
         return json.loads(json.dumps(one.answer(task, **told)))
 
-    for module in (runs, shares, many, batches):
+    for module in (processes, many, batches):
         monkeypatch.setattr(module, "ask", ask)
     monkeypatch.setattr(imports, "ask", lambda *_, **__: {"imported": []})
     monkeypatch.setattr(imports, "imported", lambda *modules: [0.01 for _ in modules])

@@ -11,6 +11,7 @@ from servers.migration import migration
 
 from alembic_helpers import op
 from alembic_helpers.catalog import freshness
+from alembic_helpers.catalog.tables import AT_ONCE, Tables
 
 
 def table(name="t"):
@@ -202,6 +203,34 @@ def test_a_memory_that_is_gone_leaves_nothing_on_the_engine(connection, migrate,
     gc.collect()
     assert len(told.memories) <= 2
     assert freshness._told[database.engine] is told
+
+
+def test_a_memory_may_go_while_the_others_are_told(connection):
+    """The garbage collector comes when it likes, and a list that it shortens is no good to copy."""
+    told, heard = freshness._Told(), []
+    others = [freshness.Memory(str, lambda _: False) for _ in range(3)]
+
+    class Hears(freshness.Memory):
+        def happened(self, *_):
+            others.clear()
+            gc.collect()
+            heard.append(self)
+
+    first, last = (Hears(str, lambda _: False) for _ in range(2))
+    for memory in (first, *others, last):
+        told.add(memory)
+    del memory
+    told.happened(connection)
+    assert heard == [first, last]
+    assert len(told.memories) == 2
+
+
+def test_only_so_many_tables_are_read_at_once():
+    tables = Tables(lambda name, schema: (schema, name))
+    for number in range(10 * AT_ONCE):
+        tables.learn(f"t{number}", "s", None)
+        tables.known(f"t{number}", "s")
+    assert tables.ahead() == AT_ONCE
 
 
 def test_an_attached_database_is_seen(sqlite):
