@@ -364,7 +364,7 @@ def inserted(insert: Insert) -> dict[str, Any]:
 
 def postgresql_columns(
     connection: Connection, rows: Iterable[Mapping[str, Any]], schema: str
-) -> dict[tuple[str | None, str], list[ReflectedColumn]]:
+) -> list[ReflectedColumn]:
     """What ``get_multi_columns()`` of PostgreSQL makes of columns that have been read already.
 
     Reason: its own query, ``_columns_query``, takes longer than all of ours together; how it tells
@@ -383,7 +383,8 @@ def postgresql_columns(
 
     told: Any = copy.copy(connection.dialect)
     told._columns_query = lambda *_: Told
-    return dict(told.get_multi_columns(Told(), schema, None, ObjectScope.ANY, ObjectKind.ANY))
+    of_tables = told.get_multi_columns(Told(), schema, None, ObjectScope.ANY, ObjectKind.ANY)
+    return [column for _, of_table in of_tables for column in of_table]
 
 
 def sqlite_columns(dialect: Dialect, rows: Sequence[Row[Any]], sql: str) -> list[ReflectedColumn]:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Row
 
 from ..definition import Aspect, Definition, each, listed
 from ..objects import ConstraintType
+from .rows import ColumnRow, ConstraintRow, IndexRow
 
 # Of pg_index.indoption: bit 1 is DESC, bit 2 is NULLS FIRST, which DESC is by itself.
 _ORDERS = {0: None, 1: "DESC NULLS LAST", 2: "ASC NULLS FIRST", 3: "DESC"}
@@ -23,7 +24,7 @@ _NUMBER = re.compile(
 )
 
 
-def of_column(row: Row[Any], collation: str | None) -> Definition:
+def of_column(row: ColumnRow, collation: str | None) -> Definition:
     counts = bool(row.feeds) and not row.identity
     plain = None if row.generated or counts else row.expression
     plain = plain and _NUMBER.sub(r"\1", plain)
@@ -55,8 +56,8 @@ class Key:
         return tuple(sorted({*named, *self.included}))
 
     @classmethod
-    def of(cls, row: Row[Any], names: Mapping[int, str]) -> Key:
-        """Of a row with ``key``, an ``int2vector``, and ``indnkeyatts``."""
+    def of(cls, row: ConstraintRow | IndexRow, names: Mapping[int, str]) -> Key:
+        """Of ``key``, an ``int2vector``, of which the first ``indnkeyatts`` are not included."""
         if row.key is None:
             return cls((), ())
         found = [names.get(int(number)) for number in row.key.split()]
@@ -65,7 +66,7 @@ class Key:
 
 
 def of_constraint(
-    type_: ConstraintType, row: Row[Any], columns: Sequence[str], key: Key
+    type_: ConstraintType, row: ConstraintRow, columns: Sequence[str], key: Key
 ) -> Definition | None:
     match type_:
         case ConstraintType.FOREIGN_KEY:
@@ -74,7 +75,7 @@ def of_constraint(
             return {
                 Aspect.CONDITION: row.condition,
                 Aspect.NO_INHERIT: "yes" if row.connoinherit else None,
-                Aspect.ENFORCED: "no" if row.enforced == "false" else None,
+                Aspect.ENFORCED: "no" if row.enforced is False else None,
             }
         case ConstraintType.EXCLUDE:
             return {Aspect.DEFINITION: row.definition}
@@ -85,11 +86,11 @@ def of_constraint(
         Aspect.COLUMNS: listed(columns),
         Aspect.INCLUDE: listed(key.included) if key.included else None,
         Aspect.DEFERRABLE: deferrable,
-        Aspect.NULLS_NOT_DISTINCT: "yes" if row.nulls_not_distinct == "true" else None,
+        Aspect.NULLS_NOT_DISTINCT: "yes" if row.nulls_not_distinct else None,
     }
 
 
-def of_index(row: Row[Any], key: Key) -> Definition:
+def of_index(row: IndexRow, key: Key) -> Definition:
     texts = row.texts or key.columns
     orders = [_ORDERS[int(option)] for option in row.options.split()]
     return {
@@ -104,7 +105,7 @@ def of_index(row: Row[Any], key: Key) -> Definition:
         Aspect.METHOD: None if row.method == "btree" else row.method,
         Aspect.INCLUDE: listed(key.included) if key.included else None,
         Aspect.WHERE: row.predicate,
-        Aspect.NULLS_NOT_DISTINCT: "yes" if row.nulls_not_distinct == "true" else None,
+        Aspect.NULLS_NOT_DISTINCT: "yes" if row.nulls_not_distinct else None,
     }
 
 
