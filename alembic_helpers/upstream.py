@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
@@ -36,26 +37,26 @@ class ByClass(Generic[_F]):
 
     def __init__(self) -> None:
         self._dispatcher = Dispatcher()
-        self._found: dict[type, _F | None] = {}
+        self._of_class = functools.cache(self._dispatched)
 
     def register(self, *classes: type[MigrateOperation]) -> Callable[[_F], _F]:
         def register(function: _F) -> _F:
             for class_ in classes:
                 self._dispatcher.dispatch_for(class_)(function)
-            self._found.clear()
+            self._of_class.cache_clear()
             return function
 
         return register
 
     def of(self, operation: MigrateOperation) -> _F | None:
         """The function for an operation; ``None`` where none is registered."""
-        class_ = type(operation)
-        if class_ not in self._found:
-            try:
-                self._found[class_] = self._dispatcher.dispatch(operation)
-            except ValueError:
-                self._found[class_] = None
-        return self._found[class_]
+        return self._of_class(type(operation))  # type: ignore[arg-type]
+
+    def _dispatched(self, class_: type[MigrateOperation]) -> _F | None:
+        try:
+            return self._dispatcher.dispatch(class_)  # type: ignore[no-any-return]
+        except ValueError:
+            return None
 
 
 def current_context() -> MigrationContext | None:

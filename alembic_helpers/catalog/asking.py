@@ -27,6 +27,7 @@ class Asking:
         self._context = context
         self.database: Database = database_of(context.dialect)
         loose = functools.cache(self._loosely)
+        self._name_key = functools.cache(self.database.name_key)
         self._chooses = functools.cache(self.database.chooses)
         self._chooses_key = functools.cache(self.database.chooses_key)
         self._memory = Memory(loose, self._changes_nothing)
@@ -37,12 +38,11 @@ class Asking:
 
     @property
     def connection(self) -> Connection:
-        connection = self._context.connection
-        assert connection is not None, "the engine does not ask in --sql mode"
-        memory = self._memory
+        connection, memory = self._context.connection, self._memory
         if connection is not memory.watched or memory.sent:
+            assert connection is not None, "the engine does not ask in --sql mode"
             memory.watch(connection)
-        return connection
+        return connection  # type: ignore[return-value]
 
     def forget(self) -> None:
         """Drop everything that is remembered."""
@@ -55,21 +55,25 @@ class Asking:
         with self._memory.reading(), untranslated(connection):
             yield connection
 
-    def translated(self, schema: str | None) -> str | None:
-        """What ``schema_translate_map`` makes of a schema."""
-        mapping = self.connection.get_execution_options().get("schema_translate_map")
-        return mapping.get(schema, schema) if mapping else schema
-
     def schema(self, schema: str | None) -> str:
-        mapped = self.translated(schema)
+        mapping = self.connection.get_execution_options().get("schema_translate_map")
+        mapped = mapping.get(schema, schema) if mapping else schema
+        schemas = self._memory.schemas
+        if mapped not in schemas:
+            schemas[mapped] = self._schema(mapped)
+        return schemas[mapped]
+
+    def _schema(self, mapped: str | None) -> str:
         if mapped is None:
             return self._place().schema or ""
-        return self._recall(
-            ("schema", mapped), lambda c: self.database.schema_named(c, mapped), lasts=True
-        )
+        return self._ask(lambda c: self.database.schema_named(c, mapped))
 
     def _place(self) -> Place:
-        return self._recall("place", self.database.place, lasts=True)
+        _ = self.connection  # it may be another one, of which nothing is known
+        place = self._memory.place
+        if place is None:
+            place = self._memory.place = self._ask(self.database.place)
+        return place
 
     def _loosely(self, name: str) -> str:
         """Equal for all names that the database could ever take for one."""

@@ -17,6 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExecutionContext
 from sqlalchemy.sql.elements import ClauseElement
 
+from ..databases.objects import Place
 from .names import Key, Loose, Names
 from .tables import Tables
 
@@ -43,6 +44,9 @@ class Memory:
         self.answers: dict[Hashable, Any] = {}
         """Those that any change of a table may change; names and tables are kept up themselves."""
         self.lasting: dict[Hashable, Any] = {}
+        self.place: Place | None = None
+        self.schemas: dict[str | None, str] = {}
+        """As the server keeps them."""
         key: Key = functools.cache(lambda name, schema: (loose(schema), loose(name)))
         self.names = Names(loose, key)
         self.tables = Tables(key)
@@ -65,6 +69,8 @@ class Memory:
         self.forget()
 
     def forget(self) -> None:
+        self.place = None
+        self.schemas.clear()
         self.lasting.clear()
         self.answers.clear()
         self.names.forget()

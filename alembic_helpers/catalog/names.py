@@ -13,7 +13,7 @@ from typing import Any
 
 from ..databases.objects import Kind, Name
 
-FIRST = 5
+FIRST = 4
 """So many names are asked for one by one before all are asked for; then twice as many."""
 
 WORTH = 100
@@ -51,11 +51,13 @@ class Names:
         self._single: dict[tuple[str, str], dict[tuple[str, str], Kind | None]] = {}
         self._whole: dict[str, dict[str, Name]] = {}
         self._changed: set[tuple[str, str]] = set()
-        self._answers: dict[str, dict[Hashable, Any]] = {}
+        self.answers: dict[Hashable, Any] = {}
+        self._questions: dict[str, list[Hashable]] = {}
 
-    def answers_about(self, name: str) -> dict[Hashable, Any]:
+    def learn_answer(self, name: str, question: Hashable, answer: Any) -> None:
         """What else was asked about a name; it is forgotten as soon as the name changes hands."""
-        return self._answers.setdefault(self._loose(name), {})
+        self.answers[question] = answer
+        self._questions.setdefault(self._loose(name), []).append(question)
 
     # -- one by one ------------------------------------------------------------------------------
 
@@ -104,8 +106,11 @@ class Names:
 
     def change(self, name: str, schema: str) -> None:
         """The name was given or taken away."""
-        self.has_written = True
+        if not self.has_written:  # from here on the server may choose names for what we make
+            self.has_written = True
+            self.answers.clear()
         key = self._key(name, schema)
         self._single.pop(key, None)
-        self._answers.pop(key[1], None)
+        for question in self._questions.pop(key[1], ()):
+            self.answers.pop(question, None)
         self._changed.add(key)

@@ -84,7 +84,8 @@ class Relations(Asking):
     # -- one by one, or all at once --------------------------------------------------------------
 
     def _kind(self, name: str, where: str) -> Kind | None:
-        return self._kinds(name, [where])[where]
+        known = self._known(name, where)
+        return self._kinds(name, [where])[where] if known is UNKNOWN else known
 
     def _kinds(self, name: str, schemas: Sequence[str]) -> Mapping[str, Kind | None]:
         known = self._all_known(name, schemas)
@@ -128,13 +129,12 @@ class Relations(Asking):
     def _recall_of(self, name: str, question: Hashable, ask: Callable[[str], _T]) -> _T:
         """The answer to a question about a name, which stands until the name changes hands."""
         _ = self.connection  # it may be another one, of which nothing is known
-        answers = self._memory.names.answers_about(name)
-        if question not in answers or self._is_chosen(name):
+        answer = self._memory.names.answers.get(question, UNKNOWN)
+        if answer is UNKNOWN:
             answer = ask(name)
-            # What was asked meanwhile may have made all of this known anew.
-            self._memory.names.answers_about(name)[question] = answer
-            return answer
-        return answers[question]  # type: ignore[no-any-return]
+            if not self._is_chosen(name):
+                self._memory.names.learn_answer(name, question, answer)
+        return answer  # type: ignore[no-any-return]
 
     def _read_names(self, where: str) -> bool:
         """When many have been asked for, read all of them; whether that was so."""
@@ -191,9 +191,9 @@ class Relations(Asking):
         where = self._reached(effect)
         if where is None:
             return False
-        names, tables = self._memory.names, self._memory.tables
+        names = self._memory.names
         name = self.database.stored_name(effect.table)
-        sketch = self._sketch(name, where) if effect.makes else self._sketched(name, where)
+        sketch = self._made(name, where) if effect.makes else self._sketched(name, where)
         if sketch is None:
             return False
         sketch.add(effect.columns, effect.keys, chosen=effect.chosen)
@@ -203,7 +203,6 @@ class Relations(Asking):
         if effect.makes:
             names.change(name, where)
             names.learn(name, where, Kind.TABLE)
-        tables.change(name, where, sketch)
         return True
 
     def _reached(self, effect: Effect) -> str | None:
@@ -221,12 +220,14 @@ class Relations(Asking):
             return None
         if isinstance(known[0], Sketch):
             return known[0]
-        sketch = self._sketch(known[0].name, known[0].schema)
+        sketch = self._made(name, where)
         sketch.add_all_of(known[0])
         return sketch
 
-    def _sketch(self, name: str, where: str) -> Sketch:
-        return Sketch(name, where, self.database.name_key, self._chooses_key, self._read_anew)
+    def _made(self, name: str, where: str) -> Sketch:
+        sketch = Sketch(name, where, self._name_key, self._chooses_key, self._read_anew)
+        self._memory.tables.change(name, where, sketch)
+        return sketch
 
     def _read_anew(self, name: str, where: str) -> Table:
         table = self._read_one(name, where)

@@ -284,11 +284,12 @@ class Comparison:
         if have is None or want is None:
             return []
         same = self.site.database.equivalents
-        pairs = [(aspect, have[aspect], want.get(aspect)) for aspect in have]
+        pairs = [(aspect, there, want.get(aspect)) for aspect, there in have.items()]
         return [
             (aspect, there, asked)
             for aspect, there, asked in pairs
-            if aspect not in ignored
+            if there != asked
+            and aspect not in ignored
             and same.get(there or "", there) != same.get(asked or "", asked)
         ]
 

@@ -106,28 +106,10 @@ def is_bare(column: sa.Column[Any]) -> bool:
 
 
 def given_name(name: object, site: Site) -> str | None:
-    """A name that stands in the database as it was given; ``None`` where that is not certain.
-
-    A naming convention is put around a given name only where it has a place for it:
-    https://docs.sqlalchemy.org/en/20/core/constraints.html#configuring-constraint-naming-conventions
-    """
-    if not isinstance(name, str) or len(name) > _longest(site.context.dialect):
-        return None
-    metadata = site.context.opts.get("target_metadata")
-    conventions = getattr(metadata, "naming_convention", None) or {}
-    if any("constraint_name" in str(convention) for convention in conventions.values()):
+    """A name that stands in the database as it was given; ``None`` where that is not certain."""
+    if not isinstance(name, str) or len(name) > site.longest_given:
         return None
     return site.database.stored_name(name)
-
-
-def _longest(dialect: sa.Dialect) -> int:
-    """So long may a name be that it stands as it is, whatever it is given to."""
-    longest = dialect.max_identifier_length
-    return min(
-        longest,
-        dialect.max_index_name_length or longest,
-        dialect.max_constraint_name_length or longest,
-    )
 
 
 def _are_names(columns: Iterable[object]) -> bool:

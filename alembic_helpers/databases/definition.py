@@ -97,4 +97,4 @@ def listed(names: Iterable[str]) -> str:
 
 def each(words: Sequence[str | None], usual: str) -> str | None:
     """A word for each column; ``None`` when all are the usual one."""
-    return listed(word or usual for word in words) if any(words) else None
+    return listed([word or usual for word in words]) if any(words) else None

@@ -22,15 +22,21 @@ class Spelling:
 
     def type_text(self, type_: TypeEngine[Any]) -> str:
         """A type as the server keeps it, in lower case."""
+        return _kept(self._written(type_), self.spellings)
+
+    def _written(self, type_: TypeEngine[Any]) -> str:
         if isinstance(type_, sa.types.NullType):
             return ""
-        return _kept(self.dialect.type_compiler_instance.process(type_).lower(), self.spellings)
+        return self.dialect.type_compiler_instance.process(type_).lower()
 
     def same_type(
         self, context: MigrationContext, found: TypeEngine[Any], asked: TypeEngine[Any]
     ) -> bool:
         """Whether a found type certainly is the asked one. A collation not asked for may be any."""
-        have, want = self.type_text(found), self.type_text(asked)
+        have, want = self._written(found), self._written(asked)
+        if have == want:
+            return True
+        have, want = (_kept(text, self.spellings) for text in (have, want))
         return have == want or _without_collation(have, want) == want
 
     def similar_type(

@@ -19,7 +19,7 @@ from ..databases.objects import Table
 from .common import visible_table
 from .forecast import after, named_by_convention
 from .judgement import Judgement, Verdict, judges
-from .undoing import Line, calling_line
+from .undoing import Caller, Line
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,13 @@ class CollectingBatch(BatchOperations):
         # Alembic's batch operations read the table's name and schema from their impl.
         super().__init__(operations.migration_context, impl=batch)  # type: ignore[arg-type]
         self._operations = operations
+        self._caller = Caller()
         self.collected: list[Collected] = []
 
     def invoke(self, operation: MigrateOperation) -> Any:
         if isinstance(operation, ops.ExecuteSQLOp):  # Alembic sends it at once, too
             return self._operations.invoke(operation)
-        self.collected.append(Collected(operation, calling_line(operation)))
+        self.collected.append(Collected(operation, self._caller.line(operation)))
         return None
 
 

@@ -18,8 +18,6 @@ from .judgement import Judgement, Subject, same
 
 _Op = TypeVar("_Op", bound=MigrateOperation)
 
-_FLAGS = ("if_exists", "if_not_exists")
-
 
 class HelperOperation(MigrateOperation):
     """What Alembic lacks, as an operation."""
@@ -42,7 +40,7 @@ def send(operations: Operations, ddl: ExecutableDDLElement) -> None:
 
 
 def qualified(*names: str | None) -> str:
-    return ".".join([name for name in names if name])
+    return ".".join(filter(None, names))
 
 
 def at(schema: str | None, context: MigrationContext) -> str | None:
@@ -67,8 +65,11 @@ def unflagged(operation: _Op) -> _Op:
 
     Sent as text, they are a syntax error on some databases and silently dropped on others.
     """
-    flags = [flag for flag in _FLAGS if getattr(operation, flag, None)]
-    return changed(operation, **dict.fromkeys(flags)) if flags else operation
+    if getattr(operation, "if_exists", None):
+        return changed(operation, if_exists=None)
+    if getattr(operation, "if_not_exists", None):
+        return changed(operation, if_not_exists=None)
+    return operation
 
 
 def landing(operation: _Op, table: Table, site: Site) -> _Op:

@@ -25,7 +25,7 @@ from .describe import described, operation_name, target_name
 from .forecast import after
 from .judgement import Judge, Judgement, Verdict, judges
 from .types import enums_already_there
-from .undoing import Line, Undoing, calling_line
+from .undoing import Caller, Line, Undoing
 from .waiting import Waiting
 
 log = logging.getLogger("alembic.helpers")
@@ -55,6 +55,7 @@ class IdempotentOperations(Operations):
         self.offline: bool = migration_context.as_sql
         self.records: list[Record] = []
         self._undoing = Undoing()
+        self._caller = Caller()
         migration_context.on_version_apply_callbacks = (
             *migration_context.on_version_apply_callbacks,
             self._revision_done,
@@ -245,9 +246,8 @@ class IdempotentOperations(Operations):
             log.warning("%s", error)
 
     def conclude(self, judgement: Judgement) -> None:
-        subject = judgement.subject
-        outcome = _OUTCOMES[judgement.verdict]
-        self._note(Record(subject.operation, subject.name, outcome, judgement.reason))
+        subject, verdict, reason = judgement[:3]
+        self._note(Record(subject.operation, subject.name, _OUTCOMES[verdict], reason))
 
     def _record(self, operation: MigrateOperation, outcome: Outcome) -> None:
         self._note(Record(operation_name(operation), target_name(operation), outcome))
@@ -258,7 +258,7 @@ class IdempotentOperations(Operations):
             log.info("%s", record)
 
     def warn_of_undoing(self, operation: MigrateOperation, judgement: Judgement) -> None:
-        self._warn_of_undoing(operation, calling_line(operation), judgement)
+        self._warn_of_undoing(operation, self._caller.line(operation), judgement)
 
     def _warn_of_undoing(
         self, operation: MigrateOperation, line: Line, judgement: Judgement
@@ -278,10 +278,9 @@ class IdempotentOperations(Operations):
 def operations_for(context: MigrationContext) -> IdempotentOperations:
     """The one engine of a migration context; it lives as long as the context does."""
     memo: dict[str, Any] = context.impl.memo
-    engine = memo.get(__name__)
+    engine: IdempotentOperations | None = memo.get(__name__)
     if engine is None:
         engine = memo[__name__] = IdempotentOperations(context)
-    assert isinstance(engine, IdempotentOperations)
     return engine
 
 

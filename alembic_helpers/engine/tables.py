@@ -84,12 +84,13 @@ def _asked(operation: ops.CreateTableOp, site: Site) -> sa.Table:
     Alembic copies a column or a constraint that already has a table, but not an index: the
     caller's own would then be refused by the next table that is made of the operation.
     """
+    indexes = [item for item in operation.columns if isinstance(item, sa.Index)]
+    if not indexes:
+        return operation.to_table(site.context)
     plain = [item for item in operation.columns if not isinstance(item, sa.Index)]
     table = changed(operation, columns=plain).to_table(site.context)
-
-    for index in operation.columns:
-        if isinstance(index, sa.Index):
-            table.append_constraint(index_on(table, index, index.name, index.dialect_kwargs))
+    for index in indexes:
+        table.append_constraint(index_on(table, index, index.name, index.dialect_kwargs))
     return table
 
 

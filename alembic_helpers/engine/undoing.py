@@ -50,6 +50,7 @@ class Undoing:
         self._made: dict[Trace, Line] = {}
         self._taken: dict[Trace, Line] = {}
         self._needed: dict[Trace, Line] = {}
+        self._untraced: list[tuple[MigrateOperation, Line]] = []
         self._warned = False
 
     def warning(self, operation: MigrateOperation, line: Line, *, sent: bool) -> str | None:
@@ -57,13 +58,13 @@ class Undoing:
 
         What was not ``sent`` has nothing to undo, but what it stands for was made by this revision.
         """
-        made, taken, changed, needed = traces_of(operation)
-        earlier = self._of(self._taken, made) if self._taken else []
-        if taken or changed:
-            earlier += self._of(self._made, (*taken, *changed)) + self._of(self._needed, taken)
-        for memory, seen in ((self._made, made), (self._taken, taken), (self._needed, needed)):
-            for trace in seen:
-                memory[trace] = line
+        if type(operation) in _ADDING and not self._taken:
+            self._untraced.append((operation, line))  # most revisions have no others
+            return None
+        for added in self._untraced:
+            self._remember(*added)
+        self._untraced.clear()
+        earlier = self._remember(operation, line)
         if not earlier or not sent or self._warned:
             return None
         self._warned = True
@@ -72,6 +73,16 @@ class Undoing:
             "safely after a crash, because the database does not show whether both have run. Put "
             "the second into a revision of its own (alembic revision -m ...)."
         )
+
+    def _remember(self, operation: MigrateOperation, line: Line) -> list[Line]:
+        """The lines of what the operation undoes."""
+        made, taken, changed, needed = traces_of(operation)
+        undone = self._of(self._taken, made)
+        undone += self._of(self._made, (*taken, *changed)) + self._of(self._needed, taken)
+        for memory, seen in ((self._made, made), (self._taken, taken), (self._needed, needed)):
+            for trace in seen:
+                memory[trace] = line
+        return undone
 
     @staticmethod
     def _of(memory: dict[Trace, Line], traces: Iterable[Trace]) -> list[Line]:
@@ -171,6 +182,18 @@ def _traces(schema: str | None, table: str, columns: Iterable[object] = ()) -> t
     return ((schema, table), *[(schema, table, name) for name in names])
 
 
+# Rows are not among them: to remember the operation would keep those.
+_ADDING = {
+    ops.CreateTableOp,
+    ops.AddColumnOp,
+    ops.CreateIndexOp,
+    ops.CreateUniqueConstraintOp,
+    ops.CreateForeignKeyOp,
+    ops.CreatePrimaryKeyOp,
+    ops.CreateCheckConstraintOp,
+}
+"""What takes nothing away that an earlier operation made."""
+
 _OURS = (__name__.partition(".")[0], "alembic", "contextlib")
 
 
@@ -179,9 +202,24 @@ def _is_ours(module: str) -> bool:
     return module.partition(".")[0] in _OURS
 
 
-def calling_line(operation: MigrateOperation) -> Line:
-    """The first line on the stack that is neither this library's nor Alembic's."""
-    frame = sys._getframe(2)  # the caller is ours
-    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
-        frame = frame.f_back
-    return Line(frame.f_code, frame.f_lasti, operation_name(operation))
+class Caller:
+    """Finds the first line on the stack that is neither this library's nor Alembic's.
+
+    Most operations of a kind are called from one function: as deep in the stack as the last one.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[type[MigrateOperation], tuple[int, CodeType]] = {}
+
+    def line(self, operation: MigrateOperation) -> Line:
+        depth, code = self._last.get(type(operation), (0, None))
+        try:
+            frame = sys._getframe(depth)
+        except ValueError:  # the stack is not as deep
+            frame = sys._getframe()
+        if frame.f_code is not code:
+            depth, frame = 0, sys._getframe()
+            while (caller := frame.f_back) and _is_ours(frame.f_globals.get("__name__", "")):
+                depth, frame = depth + 1, caller
+            self._last[type(operation)] = depth, frame.f_code
+        return Line(frame.f_code, frame.f_lasti, operation_name(operation))

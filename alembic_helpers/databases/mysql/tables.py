@@ -49,6 +49,8 @@ class MySQLTables(TwinTables):
 
         https://dev.mysql.com/doc/refman/8.4/en/identifier-case-sensitivity.html
         """
+        if name.isascii():
+            return str.lower(name)  # a quoted_name's own lower() leaves it as it is
         # One character for one: to the server a dotted capital I is an i, to Python it is two.
         return "".join(character.lower()[0] for character in name)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.engine import Row
 
@@ -41,8 +40,7 @@ def of_column(row: ColumnRow, collation: str | None) -> Definition:
     }
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
     """The columns of an index or a constraint, by their numbers in the table."""
 
     columns: tuple[str | None, ...]
@@ -91,13 +89,10 @@ def of_constraint(
 
 
 def of_index(row: IndexRow, key: Key) -> Definition:
-    texts = row.texts or key.columns
+    pairs = zip(key.columns, row.texts or key.columns, strict=True)
     orders = [_ORDERS[int(option)] for option in row.options.split()]
     return {
-        Aspect.COLUMNS: listed(
-            str(text) if column is None else column
-            for column, text in zip(key.columns, texts, strict=True)
-        ),
+        Aspect.COLUMNS: listed([column or str(text) for column, text in pairs]),
         Aspect.UNIQUE: "yes" if row.indisunique else "no",
         Aspect.ORDER: each(orders, "ASC"),
         Aspect.OPERATOR_CLASSES: each(row.operator_classes or [], "default"),

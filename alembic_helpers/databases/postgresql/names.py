@@ -91,7 +91,7 @@ class PostgreSQLNames(PostgreSQLOnline):
 
     def neighbours(self, connection: Connection, name: str, schema: str, limit: int) -> list[Name]:
         asked = {**self._relation(name, schema), "limit": limit}
-        return [_name(*row) for row in connection.execute(queries.NEIGHBOURS, asked)]
+        return [_name(*row) for row in connection.execute(queries.NEIGHBOURS, asked).all()]
 
 
 def _name(schema: str, name: str, kind: str, table: str | None = None) -> Name:

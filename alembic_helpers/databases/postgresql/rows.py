@@ -7,7 +7,8 @@ fifty tables some thousand are read.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
@@ -98,8 +99,9 @@ def by_table(
 ) -> dict[int, list[_Row]]:
     """The rows of each table. They are not all in memory twice."""
     rows: dict[int, list[_Row]] = defaultdict(list)
+    make: Callable[[Any], _Row] = partial(tuple.__new__, type_)  # _make() does it in Python
     for some in connection.execute(query, asked).partitions(1_000):
-        for row in map(type_._make, some):
+        for row in map(make, some):
             rows[row.table].append(row)
     return rows
 

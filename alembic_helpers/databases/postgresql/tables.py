@@ -38,7 +38,7 @@ class PostgreSQLTables(PostgreSQLNames):
     def tables(self, connection: Connection, names: Sequence[str], schema: str) -> dict[str, Table]:
         stored = {name: self.stored_name(name) for name in names}
         asked = {"schema": schema, "names": [*dict.fromkeys(stored.values())]}
-        found = [TableRow(*row) for row in connection.execute(many.TABLES, asked)]
+        found = [TableRow(*row) for row in connection.execute(many.TABLES, asked).all()]
         if not found:
             return {}
         version = self.dialect.server_version_info or ()
@@ -56,12 +56,14 @@ class PostgreSQLTables(PostgreSQLNames):
                 name=row.relname,
                 schema=schema,
                 columns=tuple(
-                    replace(kinds[column.manner], name=column.attname)
-                    for column in columns[row.table]
+                    [kinds[column.manner].under(column.attname) for column in columns[row.table]]
                 ),
-                constraints=tuple(_constraint(one, numbered) for one in owned),
+                constraints=tuple([_constraint(one, numbered) for one in owned]),
                 indexes=tuple(
-                    _index(one, numbered, owners.get(one.indexrelid)) for one in indexes[row.table]
+                    [
+                        _index(one, numbered, owners.get(one.indexrelid))
+                        for one in indexes[row.table]
+                    ]
                 ),
                 comment=row.comment,
                 key=self.name_key,

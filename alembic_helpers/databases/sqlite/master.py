@@ -34,6 +34,8 @@ class SQLiteMaster(SQLiteSessions):
 
         https://www.sqlite.org/faq.html#q18
         """
+        if name.isascii():
+            return str.lower(name)  # a quoted_name's own lower() leaves it as it is
         return "".join(c.lower() if c.isascii() else c for c in name)
 
     relation_key = name_key
