@@ -10,7 +10,7 @@ import alembic
 import sqlalchemy as sa
 from servers.database import Database
 
-from . import ROOT, many
+from . import ROOT, many, runs
 from .found import title
 from .results import markdown
 from .speed import Sizes, Topic
@@ -41,10 +41,10 @@ _SECTIONS = {
 default, `create_index`, `create_unique_constraint` and a `create_foreign_key` to the table itself;
 on SQLite, which cannot add a constraint to a table that is there, the first four, in a file. In
 `re-run` everything is there already. Each run is a process of its own, timed from the beginning of
-the migration, with the connection open, to its COMMIT; {rounds} rounds. `against plain` is the
-median in parts of that of the first run with `alembic.op`, which has no second one. The log is off
-but where the table says so: there it is what Alembic's template makes of it, a line for each
-operation.
+the migration, with the connection open, to its COMMIT; {rounds} rounds, in each of which
+`alembic.op` and `alembic_helpers.op` took {turns} turns. `against plain` is the median in parts of
+that of the first run with `alembic.op`, which has no second one. The log is off but where the table
+says so: there it is what Alembic's template makes of it, a line for each operation.
 
 - *Alembic's flags*: `if_not_exists=True`, on the servers that have `ADD COLUMN IF NOT EXISTS`. The
   server looks for the name; nothing is compared. No constraint has such a flag: the first run makes
@@ -59,8 +59,9 @@ operation.
 
 The same runs, {rounds} rounds by themselves, with a clock at each operation and each statement:
 medians of each part. What `alembic.op` takes for the DDL, on the server and in Alembic's and
-SQLAlchemy's own code, is in both; a check adds what it asks and what it does itself. Beside the
-operations: the revision's own `sa.Column(...)`, the beginning and the COMMIT.
+SQLAlchemy's own code, is in both; a check adds what it asks and what it does itself. In a re-run
+Alembic still makes the tables that `create_table` returns. Beside the operations: the revision's
+own `sa.Column(...)`, the beginning and the COMMIT.
 """,
     "upgrades": """
 ## The whole command
@@ -105,6 +106,7 @@ def page(topics: Sequence[Topic], sizes: Sizes, databases: Sequence[Database]) -
         "many": sizes.many,
         "tables": sizes.tables,
         "rounds": sizes.rounds,
+        "turns": runs.TURNS,
         "imports": sizes.imports,
     }
     servers = [f"{title(d)} through {d.engine.dialect.driver}" for d in databases]

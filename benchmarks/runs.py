@@ -17,6 +17,10 @@ COLUMNS = (
 )
 
 
+TURNS = 3
+"""So many in each round take plain ``alembic.op`` and ours."""
+
+
 @dataclass
 class Run:
     """One way to check, one run of it."""
@@ -33,9 +37,12 @@ class Run:
 
 
 def measure(database: Database, tables: int, rounds: int) -> list[Row]:
-    """Every way by turns in each round, so that what else the machine does hits them alike."""
+    """Every way by turns in each round, so that what else the machine does hits them alike.
+
+    The two that the targets compare take several.
+    """
     found = [run for name in baselines.on(database.name) for run in counted(database, name, tables)]
-    names = list(dict.fromkeys(run.baseline for run in found))
+    names = list(dict.fromkeys(run.baseline for run in found)) + [PLAIN, OURS] * (TURNS - 1)
     for turn in range(rounds):
         first = turn % len(names)
         for name in names[first:] + names[:first]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
@@ -51,7 +51,10 @@ class Relations(Asking):
         return self.relation(name, schema)
 
     def leads_to(self, name: str) -> str | None:
-        return self._recall_of(name, ("leads", name), self._leads_to)
+        _ = self.connection  # it may be another one, of which nothing is known
+        question = "leads", name
+        found = self._memory.names.answers.get(question, UNKNOWN)
+        return self._learned(name, question, self._leads_to(name)) if found is UNKNOWN else found
 
     def _leads_to(self, name: str) -> str | None:
         path = self._place().path
@@ -63,11 +66,12 @@ class Relations(Asking):
         if not self.database.indexes_belong_to_tables and self._is_told(name, where):
             found = names.of_all(self.database.relation_key(name), where)
             return [found.table] if found and found.table is not None else []
-        return self._recall_of(
-            name,
-            ("index", name, where),
-            lambda name: self._ask(lambda c: self.database.tables_with_index(c, name, where)),
-        )
+        question = "index", name, where
+        tables = names.answers.get(question, UNKNOWN)
+        if tables is UNKNOWN:
+            tables = self._ask(lambda c: self.database.tables_with_index(c, name, where))
+            return self._learned(name, question, tables)
+        return tables  # type: ignore[no-any-return]
 
     def _read_one(self, name: str, where: str) -> Table | None:
         self._read([name], where)
@@ -126,15 +130,11 @@ class Relations(Asking):
         """Whether what we have made ourselves may have got that name from the server."""
         return self._memory.names.has_written and self._chooses(name)
 
-    def _recall_of(self, name: str, question: Hashable, ask: Callable[[str], _T]) -> _T:
+    def _learned(self, name: str, question: Hashable, answer: _T) -> _T:
         """The answer to a question about a name, which stands until the name changes hands."""
-        _ = self.connection  # it may be another one, of which nothing is known
-        answer = self._memory.names.answers.get(question, UNKNOWN)
-        if answer is UNKNOWN:
-            answer = ask(name)
-            if not self._is_chosen(name):
-                self._memory.names.learn_answer(name, question, answer)
-        return answer  # type: ignore[no-any-return]
+        if not self._is_chosen(name):
+            self._memory.names.learn_answer(name, question, answer)
+        return answer
 
     def _read_names(self, where: str) -> bool:
         """When many have been asked for, read all of them; whether that was so."""

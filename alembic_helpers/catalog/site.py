@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.sql.compiler import DDLCompiler
 
 from ..databases import Database
+from ..databases.construct import ddl_compiler
 from .door import Door
 
 
@@ -21,6 +23,11 @@ class Site:
     @cached_property
     def database(self) -> Database:
         return self.door.database
+
+    @cached_property
+    def ddl_compiler(self) -> DDLCompiler:
+        """For parts of statements."""
+        return ddl_compiler(self.context.dialect)
 
     @cached_property
     def longest_given(self) -> int:

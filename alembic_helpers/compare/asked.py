@@ -9,7 +9,6 @@ from sqlalchemy.sql.elements import ClauseElement, ColumnClause, UnaryExpression
 
 from .. import upstream
 from ..catalog import Site
-from ..databases.construct import ddl_compiler
 from ..databases.objects import ConstraintType
 
 _TYPES = {
@@ -56,7 +55,7 @@ def default_sql(default: Any, site: Site) -> str | None:
     """A server default as it is written in DDL."""
     if default is None or default is False:
         return None
-    compiler = ddl_compiler(site.context.dialect)
+    compiler = site.ddl_compiler
     said = getattr(default, "arg", default)
     if isinstance(said, str):
         return as_kept(compiler.render_default_string(said), site)

@@ -291,10 +291,13 @@ class Table:
         """The table with an old name by which a column may still be called."""
         return replace(self, aliases=(*self.aliases, (old, new)))
 
-    def _named(self, items: Iterable[_Named], name: str) -> _Named | None:
+    def _named(self, items: Sequence[_Named], name: str) -> _Named | None:
+        for item in items:
+            if item.name == name:
+                return item
         key = self.key(name)
         for item in items:
-            if item.name is not None and (item.name == name or self.key(item.name) == key):
+            if item.name is not None and self.key(item.name) == key:
                 return item
         return None
 

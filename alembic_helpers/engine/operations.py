@@ -247,14 +247,14 @@ class IdempotentOperations(Operations):
 
     def conclude(self, judgement: Judgement) -> None:
         subject, verdict, reason = judgement[:3]
-        self._note(Record(subject.operation, subject.name, _OUTCOMES[verdict], reason))
+        record = Record(subject.operation, subject.name, _OUTCOMES[verdict], reason)
+        self.records.append(record)
+        log.info("%s", record)
 
     def _record(self, operation: MigrateOperation, outcome: Outcome) -> None:
-        self._note(Record(operation_name(operation), target_name(operation), outcome))
-
-    def _note(self, record: Record) -> None:
+        record = Record(operation_name(operation), target_name(operation), outcome)
         self.records.append(record)
-        if record.outcome is not Outcome.WRITTEN:
+        if outcome is not Outcome.WRITTEN:
             log.info("%s", record)
 
     def warn_of_undoing(self, operation: MigrateOperation, judgement: Judgement) -> None:

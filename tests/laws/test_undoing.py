@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from laws.operations import AddColumn, CreateTable, RenameTable
 from laws.runs import migrated, warnings
 from laws.strategies import Scenario, scenarios
+from servers.migration import migration
 from sqlalchemy.dialects import sqlite
 
 from alembic_helpers import op
@@ -108,6 +109,34 @@ def test_the_warning_names_the_two_lines_and_the_way_out(
 @pytest.mark.parametrize("operations", HARMLESS.values(), ids=HARMLESS)
 def test_no_warning_of_what_can_be_run_again(operations: list[ops.MigrateOperation]) -> None:
     assert warnings_of(operations) == []
+
+
+def test_the_line_is_that_of_the_caller_wherever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[Line] = []
+    monkeypatch.setattr(Undoing, "warning", lambda _, operation, line, sent: lines.append(line))
+
+    def one(name: str) -> None:
+        op.add_column("t", sa.Column(name, sa.Integer))
+
+    def other(name: str) -> None:
+        op.add_column("t", sa.Column(name, sa.Integer))
+        op.create_index(f"ix_{name}", "t", [name])
+
+    def deeper(name: str) -> None:
+        one(name)
+
+    with sa.create_engine("sqlite://").connect() as connection, migration(connection):
+        op.create_table("t", sa.Column("id", sa.Integer))
+        for call, name in ((one, "a"), (one, "b"), (other, "c"), (deeper, "d"), (one, "e")):
+            call(name)
+        with op.batch_alter_table("t") as batch_op:
+            batch_op.add_column(sa.Column("f", sa.Integer))
+    here = "test_the_line_is_that_of_the_caller_wherever_it_is"
+    assert [line.code.co_name for line in lines] == [
+        here, *("one", "one", "other", "other", "one", "one"), here
+    ]  # fmt: skip
+    first = one.__code__.co_firstlineno
+    assert {line.number for line in lines if line.code is one.__code__} == {first + 1}
 
 
 @given(scenario=scenarios(sqlite.dialect(), reversible=True))

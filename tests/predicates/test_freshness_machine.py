@@ -70,7 +70,7 @@ class Migration(RuleBasedStateMachine):
 
     @rule(table=tables, column=columns)
     def add_column_with_alembic(self, table, column):
-        if self.has_table(table) and not op.column_exists(table, column):
+        if op.table_exists(table) and not op.column_exists(table, column):
             alembic.op.add_column(table, sa.Column(column, sa.Integer))
 
     @rule(table=tables, column=columns)

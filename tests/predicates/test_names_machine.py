@@ -63,12 +63,16 @@ class Names(RuleBasedStateMachine):
         return found is not None and there.issuperset(columns)
 
     def send(self, ask):
-        """An operation may be refused, by us or by the server: then nothing has come of it."""
+        """An operation may be refused, by us, by SQLAlchemy or by the server: then nothing has come
+        of it.
+
+        SQLAlchemy does where a batch on SQLite is told of a column in another case than it has.
+        """
         try:
             ask()
         except AlembicHelpersError:
             pass
-        except (sa.exc.DBAPIError, sa.exc.CompileError, NotImplementedError):
+        except (sa.exc.SQLAlchemyError, NotImplementedError):
             self.savepoints.clear()
             self.connection.rollback()
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine.reflection import ObjectKind, ObjectScope
 
 from alembic_helpers.databases import database_of
+from alembic_helpers.databases.definition import Aspect
 from alembic_helpers.databases.objects import TABLE_LIKE, Kind
 
 pytestmark = pytest.mark.capability("has_extensions")
@@ -29,6 +30,7 @@ CONSTRAINT uq UNIQUE (b, a) INCLUDE (c) DEFERRABLE, CONSTRAINT fk FOREIGN KEY (a
 REFERENCES keyed (a) ON DELETE CASCADE, EXCLUDE USING btree (b WITH =))
 CREATE INDEX ix_expressions ON keyed (lower(c) text_pattern_ops, b DESC NULLS LAST) WHERE a > 0
 CREATE INDEX ix_collated ON keyed (c COLLATE "C", c, b) INCLUDE (a)
+CREATE INDEX ix_uncollated ON "o%d:d ""q" ("A", "A" COLLATE "default")
 CREATE TABLE parted (a int, b text) PARTITION BY LIST (a)
 CREATE TABLE part PARTITION OF parted FOR VALUES IN (1)
 CREATE INDEX ix_parted ON parted (a)
@@ -101,6 +103,18 @@ def test_columns_are_those_of_sqlalchemys_inspector(made, reader):
             )
             if type(column.type) is type(wanted.type) and not isinstance(column.type, sa.String):
                 assert repr(column.type) == repr(wanted.type)
+
+
+def test_collations_are_told_apart_from_those_of_the_columns(made, reader):
+    found = {
+        index.name: index.definition[Aspect.COLLATIONS]
+        for table in reader.tables(made, names(made), "public").values()
+        for index in table.indexes
+    }
+    assert {name: collations for name, collations in found.items() if collations} == {
+        "ix_collated": "(C, default, default)",
+        "ix_uncollated": "(default, default)",
+    }
 
 
 def test_all_names_are_what_each_is(made, reader):

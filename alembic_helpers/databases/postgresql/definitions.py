@@ -90,13 +90,13 @@ def of_constraint(
 
 def of_index(row: IndexRow, key: Key) -> Definition:
     pairs = zip(key.columns, row.texts or key.columns, strict=True)
-    orders = [_ORDERS[int(option)] for option in row.options.split()]
+    options = row.options.split() if row.options.strip("0 ") else ()
     return {
         Aspect.COLUMNS: listed([column or str(text) for column, text in pairs]),
         Aspect.UNIQUE: "yes" if row.indisunique else "no",
-        Aspect.ORDER: each(orders, "ASC"),
-        Aspect.OPERATOR_CLASSES: each(row.operator_classes or [], "default"),
-        Aspect.COLLATIONS: each(row.collations or [], "default"),
+        Aspect.ORDER: each([_ORDERS[int(option)] for option in options], "ASC"),
+        Aspect.OPERATOR_CLASSES: each(row.operator_classes or (), "default"),
+        Aspect.COLLATIONS: each(row.collations or (), "default"),
         Aspect.METHOD: None if row.method == "btree" else row.method,
         Aspect.INCLUDE: listed(key.included) if key.included else None,
         Aspect.WHERE: row.predicate,
