@@ -7,7 +7,7 @@ third-party dialects): the answers are then as exact as SQLAlchemy's reflection.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,29 +16,16 @@ import sqlalchemy as sa
 from alembic.operations import MigrateOperation
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.engine.interfaces import ReflectedColumn
 from sqlalchemy.sql.elements import ColumnElement
 
 from ..errors import NotSupportedError
 from .capabilities import Capabilities
 from .definition import Definition
 from .keys import Keys
-from .objects import (
-    TABLE_LIKE,
-    Column,
-    Constraint,
-    ConstraintType,
-    EnumType,
-    Index,
-    Kind,
-    Name,
-    Partition,
-    Place,
-    Reference,
-    Table,
-)
+from .objects import Column, Constraint, EnumType, Partition, Table
 from .sessions import Sessions
 from .spelling import Spelling
+from .tables import Tables
 
 
 @dataclass(frozen=True)
@@ -67,7 +54,7 @@ class Rebuild:
         return operations
 
 
-class Database(Capabilities, Sessions, Keys, Spelling):
+class Database(Capabilities, Sessions, Keys, Spelling, Tables):
     """One kind of database. Holds no state but the dialect; every answer is asked anew."""
 
     def __init__(self, dialect: Dialect) -> None:
@@ -81,194 +68,6 @@ class Database(Capabilities, Sessions, Keys, Spelling):
     @property
     def has_sequences(self) -> bool:
         return self.dialect.supports_sequences
-
-    # -- names ---------------------------------------------------------------------------------
-
-    def stored_name(self, name: str) -> str:
-        """The name as the server keeps it (PostgreSQL cuts it)."""
-        return name
-
-    def name_key(self, name: str) -> str:
-        """Columns, constraints and indexes with equal keys are one to this database."""
-        return self.stored_name(name)
-
-    def relation_key(self, name: str) -> str:
-        """The same for tables, views and sequences."""
-        return self.stored_name(name)
-
-    def schema_key(self, name: str) -> str:
-        """The same for schemas."""
-        return self.stored_name(name)
-
-    def trigger_key(self, name: str) -> str:
-        """The same for triggers."""
-        return self.name_key(name)
-
-    def quoted(self, *names: str | None) -> str:
-        """``schema.table`` as it is written in SQL."""
-        quote = self.dialect.identifier_preparer.quote
-        return ".".join(quote(name) for name in names if name)
-
-    # -- schemas and relations -------------------------------------------------------------------
-
-    def current_schema(self, connection: Connection) -> str | None:
-        """Where an unqualified CREATE TABLE lands."""
-        return sa.inspect(connection).default_schema_name
-
-    def schema_named(self, connection: Connection, schema: str) -> str:
-        """A given schema as the server keeps its name; one that is not there, as it was given."""
-        return schema
-
-    def schemas(self, connection: Connection) -> list[str]:
-        return sa.inspect(connection).get_schema_names()
-
-    def held_by(self, connection: Connection, schema: str) -> list[str]:
-        """What a schema holds, so that it must not be dropped."""
-        inspector = sa.inspect(connection)
-        return [*inspector.get_table_names(schema), *inspector.get_view_names(schema)]
-
-    def kind(self, connection: Connection, name: str, schema: str | None) -> Kind | None:
-        """What stands under that name in exactly that schema."""
-        inspector = sa.inspect(connection)
-        for kind, names in (
-            (Kind.TABLE, inspector.get_table_names),
-            (Kind.VIEW, inspector.get_view_names),
-        ):
-            if self.relation_key(name) in map(self.relation_key, names(schema)):
-                return kind
-        return Kind.SEQUENCE if self.sequence_exists(connection, name, schema) else None
-
-    def kinds(
-        self, connection: Connection, name: str, schemas: Sequence[str]
-    ) -> Mapping[str, Kind | None]:
-        """The same in each of some schemas; those in which there is nothing may be left out."""
-        return {schema: self.kind(connection, name, schema) for schema in schemas}
-
-    def chooses(self, name: str) -> bool:
-        """Whether the server might give a relation or an index that name by itself."""
-        return True
-
-    def chooses_key(self, name: str) -> bool:
-        """The same for a constraint, and for the index that comes with one."""
-        return self.chooses(name)
-
-    def is_reserved(self, name: str) -> bool:
-        """Whether a relation of that name may be one of the server's own."""
-        return False
-
-    def place(self, connection: Connection) -> Place:
-        """Where the session is; of the server's own schemas :meth:`is_reserved` tells the names."""
-        schema = self.current_schema(connection)
-        return Place(schema, [schema] if schema else [])
-
-    def names(
-        self, connection: Connection, schemas: Sequence[str], limit: int
-    ) -> list[Name] | None:
-        """All that has a name in some schemas, which is what :meth:`kind` would find there.
-
-        ``None`` when there are more than ``limit``, or when it cannot be asked at once.
-        """
-        return None
-
-    # -- tables ----------------------------------------------------------------------------------
-
-    def table(self, connection: Connection, name: str, schema: str) -> Table | None:
-        """A snapshot of what has columns of its own; ``None`` when nothing of that name has."""
-        if self.kind(connection, name, schema) not in TABLE_LIKE:
-            return None
-        return Table(
-            name=name,
-            schema=schema,
-            columns=tuple(self.columns(connection, name, schema)),
-            constraints=tuple(self.constraints(connection, name, schema)),
-            indexes=tuple(self.indexes(connection, name, schema)),
-            comment=self.comment(connection, name, schema),
-            key=self.name_key,
-        )
-
-    def tables(self, connection: Connection, names: Sequence[str], schema: str) -> dict[str, Table]:
-        """Snapshots of many, by the names as they were given; of what has no columns there is none.
-
-        A database that can be asked about many tables at once answers here, and :meth:`table` asks
-        for one. What is better read alone may be left out, where it is not the only one.
-        """
-        found = {name: self.table(connection, name, schema) for name in names}
-        return {name: table for name, table in found.items() if table is not None}
-
-    def neighbours(self, connection: Connection, name: str, schema: str, limit: int) -> list[Name]:
-        """Up to ``limit`` tables that a migration may well ask for next, that one among them.
-
-        None, where to find them takes longer than to read one by one.
-        """
-        return []
-
-    def columns(self, connection: Connection, name: str, schema: str) -> Iterable[Column]:
-        for column in sa.inspect(connection).get_columns(name, schema=schema):
-            yield self.column(column)
-
-    def column(self, column: ReflectedColumn, **known: Any) -> Column:
-        """A column out of SQLAlchemy's reflection, and what else is known of it."""
-        computed = column.get("computed")
-        reflected: dict[str, Any] = {
-            "name": column["name"],
-            "type": column["type"],
-            "nullable": column["nullable"],
-            "default": column.get("default"),
-            "comment": column.get("comment"),
-            "autoincrement": column.get("autoincrement") is True,
-            "generated": bool(computed or column.get("identity")),
-            "computed": computed["sqltext"] if computed else None,
-            "stored": bool(computed and computed.get("persisted")),
-        }
-        return Column(**{**reflected, **known})
-
-    def constraints(self, connection: Connection, name: str, schema: str) -> Iterable[Constraint]:
-        inspector = sa.inspect(connection)
-        key = inspector.get_pk_constraint(name, schema=schema)
-        if key["constrained_columns"]:
-            yield Constraint(ConstraintType.PRIMARY, key["name"], tuple(key["constrained_columns"]))
-        for unique in inspector.get_unique_constraints(name, schema=schema):
-            yield Constraint(ConstraintType.UNIQUE, unique["name"], tuple(unique["column_names"]))
-        for check in inspector.get_check_constraints(name, schema=schema):
-            yield Constraint(ConstraintType.CHECK, check["name"], sqltext=check["sqltext"])
-        for foreign in inspector.get_foreign_keys(name, schema=schema):
-            options = foreign.get("options", {})
-            yield Constraint(
-                ConstraintType.FOREIGN_KEY,
-                foreign["name"],
-                tuple(foreign["constrained_columns"]),
-                Reference(
-                    foreign["referred_schema"] or schema,
-                    foreign["referred_table"],
-                    tuple(foreign["referred_columns"]),
-                    self.action(options.get("onupdate")),
-                    self.action(options.get("ondelete")),
-                ),
-            )
-
-    def indexes(self, connection: Connection, name: str, schema: str) -> Iterable[Index]:
-        for index in sa.inspect(connection).get_indexes(name, schema=schema):
-            if index["name"]:
-                yield Index(
-                    index["name"],
-                    tuple(index["column_names"]),
-                    bool(index["unique"]),
-                    constraint=index.get("duplicates_constraint"),
-                )
-
-    def comment(self, connection: Connection, name: str, schema: str) -> str | None:
-        if not self.dialect.supports_comments:
-            return None
-        return sa.inspect(connection).get_table_comment(name, schema=schema)["text"]
-
-    def tables_with_index(self, connection: Connection, name: str, schema: str) -> list[str]:
-        """The tables of a schema that have an index of that name."""
-        inspector = sa.inspect(connection)
-        return [
-            table
-            for (_, table), indexes in inspector.get_multi_indexes(schema=schema).items()
-            if any(i["name"] and self.name_key(i["name"]) == self.name_key(name) for i in indexes)
-        ]
 
     # -- comparison ------------------------------------------------------------------------------
 
@@ -293,6 +92,18 @@ class Database(Capabilities, Sessions, Keys, Spelling):
     def read_twin(self, connection: Connection, twin: sa.Table) -> Table:
         """The twin as the server keeps it, read exactly as :meth:`table` reads a real table."""
         raise NotImplementedError
+
+    def sequence_definitions(
+        self, connection: Connection, name: str, schema: str, options: Mapping[str, Any]
+    ) -> tuple[Definition, Definition]:
+        """A sequence as it is and as the options would make it. Raises :class:`NoTwin`."""
+        raise NoTwin(f"{self.title} is not asked how it would keep it")
+
+    def equals(self, column: ColumnElement[Any], value: Any, stored: Column) -> ColumnElement[bool]:
+        """NULL-safe equality of a column and a value, as the column would store the value."""
+        return column.is_not_distinct_from(value)
+
+    # -- what else is asked of a table -----------------------------------------------------------
 
     def referring(
         self, connection: Connection, name: str, schema: str
@@ -326,21 +137,6 @@ class Database(Capabilities, Sessions, Keys, Spelling):
         """The NOT NULL of a column, where that is a constraint with a name."""
         return None
 
-    def sequence_definitions(
-        self, connection: Connection, name: str, schema: str, options: Mapping[str, Any]
-    ) -> tuple[Definition, Definition]:
-        """A sequence as it is and as the options would make it. Raises :class:`NoTwin`."""
-        raise NoTwin(f"{self.title} is not asked how it would keep it")
-
-    def action(self, action: str | None) -> str | None:
-        """A foreign key's action; the default one, however it is spelled, is ``None``."""
-        action = action.upper() if action else None
-        return None if action == "NO ACTION" else action
-
-    def equals(self, column: ColumnElement[Any], value: Any, stored: Column) -> ColumnElement[bool]:
-        """NULL-safe equality of a column and a value, as the column would store the value."""
-        return column.is_not_distinct_from(value)
-
     # -- batch -----------------------------------------------------------------------------------
 
     def needs_batch(self, operation: MigrateOperation) -> bool:
@@ -362,12 +158,6 @@ class Database(Capabilities, Sessions, Keys, Spelling):
         return Rebuild()
 
     # -- what not every database has ---------------------------------------------------------------
-
-    def sequence_exists(self, connection: Connection, name: str, schema: str | None) -> bool:
-        if not self.dialect.supports_sequences:
-            return False
-        found = sa.inspect(connection).get_sequence_names(schema)
-        return self.relation_key(name) in map(self.relation_key, found)
 
     def enum(self, connection: Connection, name: str, schema: str) -> EnumType | None:
         """A named enum type; ``None`` where there are no such types."""
