@@ -25,8 +25,8 @@ class Site:
         return self.door.database
 
     @cached_property
-    def ddl_compiler(self) -> DDLCompiler:
-        """For parts of statements."""
+    def literals(self) -> DDLCompiler:
+        """For literals alone: of an expression it would keep what that had in it."""
         return ddl_compiler(self.context.dialect)
 
     @cached_property

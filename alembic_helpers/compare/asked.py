@@ -9,6 +9,7 @@ from sqlalchemy.sql.elements import ClauseElement, ColumnClause, UnaryExpression
 
 from .. import upstream
 from ..catalog import Site
+from ..databases.construct import ddl_compiler
 from ..databases.objects import ConstraintType
 
 _TYPES = {
@@ -55,13 +56,12 @@ def default_sql(default: Any, site: Site) -> str | None:
     """A server default as it is written in DDL."""
     if default is None or default is False:
         return None
-    compiler = site.ddl_compiler
     said = getattr(default, "arg", default)
     if isinstance(said, str):
-        return as_kept(compiler.render_default_string(said), site)
+        return as_kept(site.literals.render_default_string(said), site)
     column: sa.Column[Any] = sa.Column("c", sa.Integer, server_default=default)
     sa.Table("t", sa.MetaData(), column)  # an expression may ask where its column is
-    text = compiler.get_column_default_string(column)
+    text = ddl_compiler(site.context.dialect).get_column_default_string(column)
     return None if text is None else as_kept(text, site)
 
 

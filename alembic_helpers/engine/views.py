@@ -10,6 +10,7 @@ from sqlalchemy.sql.selectable import SelectBase
 from ..catalog import Site
 from ..compare.asked import as_kept
 from ..databases import Database, database_of
+from ..databases.construct import ddl_compiler
 from ..databases.objects import Kind
 from ..errors import Difference
 from .common import HelperOperation, at, qualified, send
@@ -131,4 +132,4 @@ def _definitions(operation: CreateViewOp, site: Site) -> tuple[str, str]:
 
 
 def _sql(operation: CreateViewOp | ReplaceViewOp, site: Site) -> str:
-    return as_kept(select_sql(operation.select, site.ddl_compiler), site)
+    return as_kept(select_sql(operation.select, ddl_compiler(site.context.dialect)), site)

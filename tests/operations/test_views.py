@@ -57,6 +57,36 @@ def test_create_view_of_a_select(twice, schema, seen):
     assert seen() == [(1, "Ada", "100% it's :x")]
 
 
+def test_several_views_with_names_that_sqlalchemy_makes_up(
+    run, migrate, schema, statements, database
+):
+    t = sa.table("t", sa.column("id"), sa.column("name"), schema=schema)
+
+    def of_a_subquery(at):
+        within = sa.select(t.c.id).where(t.c.id > at).subquery()
+        return sa.select(within.c.id)
+
+    def of_a_cte(at):
+        within = sa.select(t.c.id).where(t.c.id > at).cte("within")
+        return sa.select(within.c.id)
+
+    def views():
+        for at in (1, 2):
+            op.create_view(f"subquery_{at}", of_a_subquery(at), schema=schema)
+            op.create_view(f"cte_{at}", of_a_cte(at), schema=schema)
+            op.create_view(f"count_{at}", sa.select(sa.func.count(t.c.id)), schema=schema)
+
+    assert set(run(views)) == {Outcome.APPLIED}
+    statements.clear()
+    assert set(run(views)) == {Outcome.SKIPPED}
+    assert not statements.ddl
+    with migrate():
+        for at in (1, 2):
+            op.replace_view(f"cte_{at}", of_a_cte(at), schema=schema)
+    # MariaDB and MySQL keep a view in words of their own, which cannot be compared.
+    assert bool(statements.ddl) == (database.name in ("mariadb", "mysql"))
+
+
 def test_hostile_names(twice, schema):
     for name in ("a b", "select", 'qu"ote', "pct%s", "co:lon", "ümlaut", "Mixed"):
         twice(lambda name=name: op.create_view(name, "SELECT 1 AS a", schema=schema))
