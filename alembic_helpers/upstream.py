@@ -19,7 +19,8 @@ from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import Script
 from alembic.util import Dispatcher, sqla_compat
 from sqlalchemy import Column, Constraint, Index, Table
-from sqlalchemy.engine import Connection, Dialect, Row, Transaction
+from sqlalchemy.engine import Connection, Dialect, Engine, Row, Transaction
+from sqlalchemy.engine.base import OptionEngine
 from sqlalchemy.engine.interfaces import ReflectedColumn
 from sqlalchemy.engine.reflection import ObjectKind, ObjectScope
 from sqlalchemy.sql.dml import Insert
@@ -85,6 +86,16 @@ def copied(column: Column[Any]) -> Column[Any]:
     Reason: ``Column.copy`` is deprecated; ``_copy`` is what Alembic and ``to_metadata`` use.
     """
     return column._copy()
+
+
+def whole_engine(engine: Engine) -> Engine:
+    """The engine that ``Engine.execution_options()`` was called on, or itself.
+
+    Reason: an event on that one happens to all that were made of it; ``_proxied`` is the way there.
+    """
+    while isinstance(engine, OptionEngine):
+        engine = engine._proxied
+    return engine
 
 
 def is_autocommit(connection: Connection) -> bool:

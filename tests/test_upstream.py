@@ -52,6 +52,14 @@ def test_final_name_applies_convention_and_shortening() -> None:
     assert upstream.final_name(sa.UniqueConstraint(plain.c.a), sqlite.dialect()) is None
 
 
+def test_whole_engine_is_that_of_which_all_others_were_made() -> None:
+    engine = sa.create_engine("sqlite://")
+    made = engine.execution_options(logging_token="a").execution_options(logging_token="b")
+    assert made is not engine
+    assert upstream.whole_engine(made) is engine
+    assert upstream.whole_engine(engine) is engine
+
+
 def test_copied_belongs_to_no_table() -> None:
     table = sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer))
     assert upstream.copied(table.c.a).table is None

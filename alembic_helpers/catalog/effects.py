@@ -33,10 +33,15 @@ class Effect(NamedTuple):
 
 
 def effect_of(statement: object, database: Database) -> Effect | None:
-    """``None`` for a statement that is not known here."""
+    """``None`` for a statement that is not known here.
+
+    DROP COLUMN is not: indexes and sequences go with it.
+    """
     known = _EFFECTS.get(type(statement))
     if known is not None:
         return known(statement, database)
+    if isinstance(statement, ddl.IdentityColumnDefault):  # its sequence may have any name
+        return None
     if isinstance(statement, ddl.AlterColumn) and getattr(statement, "newname", None) is None:
         return _altered(statement, database)
     return None
@@ -128,5 +133,4 @@ _EFFECTS: dict[type, Callable[[Any, Database], Effect | None]] = {
     sql.DropTableComment: _table_described,
     sql.SetColumnComment: _column_described,
     ddl.AddColumn: _column_added,
-    ddl.DropColumn: _altered,
 }

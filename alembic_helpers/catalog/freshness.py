@@ -17,6 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExecutionContext
 from sqlalchemy.sql.elements import ClauseElement
 
+from .. import upstream
 from ..databases.objects import Place
 from .names import Key, Loose, Names
 from .tables import Tables
@@ -64,7 +65,7 @@ class Memory:
                 self.happened(connection)
                 self.forget()
             return
-        _listen(connection.engine, self)
+        _listen(upstream.whole_engine(connection.engine), self)
         self.watched = connection
         self.forget()
 

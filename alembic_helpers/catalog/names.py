@@ -83,8 +83,8 @@ class Names:
 
     def learn_all(self, schemas: Iterable[str], names: Iterable[tuple[str, Name]]) -> None:
         """All names of some schemas, by the keys that the database compares."""
-        for schema in schemas:
-            self._whole[schema] = {}
+        # What is known of others would not be true without what is cleared below.
+        self._whole = {schema: {} for schema in schemas}
         for key, name in names:
             self._whole[name.schema].setdefault(key, name)
         self._changed.clear()
@@ -104,11 +104,14 @@ class Names:
 
     # -- what we do ourselves --------------------------------------------------------------------
 
-    def change(self, name: str, schema: str) -> None:
-        """The name was given or taken away."""
-        if not self.has_written:  # from here on the server may choose names for what we make
+    def write(self) -> None:
+        """From here on the server may have chosen names for what we make."""
+        if not self.has_written:
             self.has_written = True
             self.answers.clear()
+
+    def change(self, name: str, schema: str) -> None:
+        """The name was given or taken away."""
         key = self._key(name, schema)
         self._single.pop(key, None)
         for question in self._questions.pop(key[1], ()):

@@ -70,7 +70,9 @@ class Relations(Asking):
         tables = names.answers.get(question, UNKNOWN)
         if tables is UNKNOWN:
             tables = self._ask(lambda c: self.database.tables_with_index(c, name, where))
-            return self._learned(name, question, tables)
+            # It may be the name of one that comes with a foreign key (MySQL).
+            if not (names.has_written and self._chooses_key(name)):
+                names.learn_answer(name, question, tables)
         return tables  # type: ignore[no-any-return]
 
     def _read_one(self, name: str, where: str) -> Table | None:
@@ -198,6 +200,7 @@ class Relations(Asking):
             return False
         sketch.add(effect.columns, effect.keys, chosen=effect.chosen)
         self._memory.answers.clear()
+        names.write()
         for key in effect.keys:
             names.change(key, where)
         if effect.makes:
@@ -209,6 +212,8 @@ class Relations(Asking):
         """The schema of the table; ``None`` where translation makes that uncertain."""
         if self.connection.get_execution_options().get("schema_translate_map"):
             return None
+        if effect.schema is not None and effect.schema == self.database.temporary_schema:
+            return None  # the first table makes the schema, and hides others
         if effect.schema is not None or effect.makes:
             return self.schema(effect.schema)
         return self.leads_to(effect.table)

@@ -27,11 +27,12 @@ from alembic_helpers.engine import operations_for
 TABLES = ("t", "u", "T")
 COLUMNS = ("id", "a", "b", "A")
 # The last ones are what servers call things that were given no name.
-KEYS = ("k", "K", "ix_t_a", "t_pkey", "t_a_key", "t_a_fkey", "t_id_seq", "t_ibfk_1", "a", "a_2")
+KEYS = ("k", "K", "ix_t_a", "t_pkey", "t_a_key", "t_a_fkey", "t_a_seq", "t_ibfk_1", "a", "a_2")
 tables = st.sampled_from(TABLES)
 columns = st.sampled_from(COLUMNS)
 keys = st.sampled_from(KEYS)
 anything = st.sampled_from([*TABLES, *COLUMNS, *KEYS])
+schemas = st.sampled_from(["", "", "", "other", "third", "pg_temp"])
 
 
 class Names(RuleBasedStateMachine):
@@ -44,6 +45,9 @@ class Names(RuleBasedStateMachine):
         self.database.wipe()
         self.connection = self.database.engine.connect()
         self.savepoints = []
+        if self.database.name == "postgresql":
+            self.connection.exec_driver_sql("CREATE SCHEMA third")
+            self.connection.commit()
         context = MigrationContext.configure(self.connection)
         self.proxy = Operations.context(context)
         self.proxy.__enter__()
@@ -57,8 +61,14 @@ class Names(RuleBasedStateMachine):
         with self.catalog.reading():
             return ask(Catalog(MigrationContext.configure(self.connection)))
 
-    def there(self, table, *columns):
-        found = self.truth(lambda c: c.table(table, None))
+    def where(self, schema):
+        """A schema that is there; ``None``: that in which a bare name lands."""
+        if self.database.name == "postgresql":
+            return schema or None
+        return self.database.other_schema if schema == "other" else None
+
+    def there(self, table, *columns, schema=None):
+        found = self.truth(lambda c: c.table(table, schema))
         there = {column.name for column in found.columns} if found else set()
         return found is not None and there.issuperset(columns)
 
@@ -78,8 +88,8 @@ class Names(RuleBasedStateMachine):
 
     # -- what we do ourselves
 
-    @rule(table=tables, unique=st.booleans(), name=st.none() | keys)
-    def create_table(self, table, unique, name):
+    @rule(table=tables, unique=st.booleans(), name=st.none() | keys, schema=schemas)
+    def create_table(self, table, unique, name, schema):
         constraints = [sa.UniqueConstraint("a", name=name)] if unique else []
         self.send(
             lambda: op.create_table(
@@ -87,20 +97,30 @@ class Names(RuleBasedStateMachine):
                 sa.Column("id", sa.Integer, primary_key=True),
                 sa.Column("a", sa.Integer, nullable=False),
                 *constraints,
+                schema=self.where(schema),
             )
         )
 
-    @rule(table=tables, column=columns, more=st.sampled_from(["", "unique", "index", "check"]))
-    def add_column(self, table, column, more):
+    @rule(
+        table=tables,
+        column=columns,
+        more=st.sampled_from(["", "unique", "index", "check", "identity"]),
+        schema=schemas,
+    )
+    def add_column(self, table, column, more, schema):
         flags = {more: True} if more in ("unique", "index") else {}
-        checks = [sa.CheckConstraint(f"{column} > 0", name="k")] if more == "check" else []
-        if self.there(table):
-            self.send(lambda: op.add_column(table, sa.Column(column, sa.Integer, *checks, **flags)))
+        items = [sa.CheckConstraint(f"{column} > 0", name="k")] if more == "check" else []
+        items += [sa.Identity()] if more == "identity" else []
+        where = self.where(schema)
+        if self.there(table, schema=where):
+            made = sa.Column(column, sa.Integer, *items, **flags)
+            self.send(lambda: op.add_column(table, made, schema=where))
 
-    @rule(table=tables, key=keys, column=columns, unique=st.booleans())
-    def create_index(self, table, key, column, unique):
-        if self.there(table, column):
-            self.send(lambda: op.create_index(key, table, [column], unique=unique))
+    @rule(table=tables, key=keys, column=columns, unique=st.booleans(), schema=schemas)
+    def create_index(self, table, key, column, unique, schema):
+        where = self.where(schema)
+        if self.there(table, column, schema=where):
+            self.send(lambda: op.create_index(key, table, [column], unique=unique, schema=where))
 
     @rule(table=tables, key=st.none() | keys, column=columns)
     def create_unique_constraint(self, table, key, column):
@@ -126,6 +146,13 @@ class Names(RuleBasedStateMachine):
                 )
             )
 
+    @precondition(lambda self: self.database.has_identity_columns)
+    @rule(table=tables, column=columns, identity=st.booleans())
+    def alter_identity(self, table, column, identity):
+        if self.there(table, column):
+            default = sa.Identity() if identity else None
+            self.send(lambda: op.alter_column(table, column, server_default=default))
+
     @rule(table=tables, column=columns, new=columns)
     def rename_column(self, table, column, new):
         if self.there(table, column):
@@ -139,14 +166,15 @@ class Names(RuleBasedStateMachine):
     def rename_table(self, table, new):
         self.send(lambda: op.rename_table(table, new))
 
-    @rule(table=tables)
-    def drop_table(self, table):
-        self.send(lambda: op.drop_table(table))
+    @rule(table=tables, schema=schemas)
+    def drop_table(self, table, schema):
+        self.send(lambda: op.drop_table(table, schema=self.where(schema)))
 
-    @rule(table=tables, column=columns)
-    def drop_column(self, table, column):
-        if self.there(table, column):
-            self.send(lambda: op.drop_column(table, column))
+    @rule(table=tables, column=columns, schema=schemas)
+    def drop_column(self, table, column, schema):
+        where = self.where(schema)
+        if self.there(table, column, schema=where):
+            self.send(lambda: op.drop_column(table, column, schema=where))
 
     @rule(table=tables, key=keys)
     def drop_index(self, table, key):
@@ -243,9 +271,9 @@ class Names(RuleBasedStateMachine):
     def same(self, ask):
         assert ask(self.catalog) == self.truth(ask)
 
-    @rule(name=anything)
-    def the_kind_is_the_true_one(self, name):
-        self.same(lambda c: c.kind(name, None))
+    @rule(name=anything, schema=schemas)
+    def the_kind_is_the_true_one(self, name, schema):
+        self.same(lambda c: c.kind(name, self.where(schema)))
 
     @rule(name=anything)
     def it_leads_where_the_server_finds_it(self, name):
@@ -255,13 +283,15 @@ class Names(RuleBasedStateMachine):
     def the_index_is_on_its_tables(self, name):
         self.same(lambda c: sorted(c.tables_with_index(name, None)))
 
-    @rule(table=tables, name=columns)
-    def the_column_is_there_or_not(self, table, name):
-        self.same(lambda c: (found := c.relation(table, None)) and found.column(name) is not None)
+    @rule(table=tables, name=columns, schema=schemas)
+    def the_column_is_there_or_not(self, table, name, schema):
+        where = self.where(schema)
+        self.same(lambda c: (found := c.relation(table, where)) and found.column(name) is not None)
 
-    @rule(table=tables, name=keys)
-    def the_index_is_there_or_not(self, table, name):
-        self.same(lambda c: (found := c.relation(table, None)) and found.index(name))
+    @rule(table=tables, name=keys, schema=schemas)
+    def the_index_is_there_or_not(self, table, name, schema):
+        where = self.where(schema)
+        self.same(lambda c: (found := c.relation(table, where)) and found.index(name))
 
     @rule(table=tables, name=keys, type_=st.none() | st.sampled_from(ConstraintType))
     def the_constraint_is_there_or_not(self, table, name, type_):
