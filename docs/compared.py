@@ -56,6 +56,7 @@ An enum with more values than asked, in the same order, is no difference. The pr
 
 - How a thing is stored: tablespace, fill factor, engine, `STRICT` and `WITHOUT ROWID` on
   SQLite, the partitions of a table, `ON CONFLICT` of a SQLite constraint.
+- Whether a column or an index is INVISIBLE (MySQL, MariaDB) or IGNORED (MariaDB).
 - A view on MariaDB and MySQL, unless the texts agree: there are no temporary views. The log
   line then says `definition not compared`. To change one, use `replace_view`.
 - Anything for which the server refuses a twin: no privilege for temporary tables,

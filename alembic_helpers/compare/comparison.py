@@ -159,6 +159,7 @@ class Comparison:
     ) -> None:
         self._columns(there, names, prefix)
         self.differences += reference_differences(there, wanted, self.found, self.site, prefix)
+        self._add(self._pairs(there.definition, {}), prefix)
 
     def _texts(self, there: Constraint, asked: sa.Constraint, prefix: str) -> None:
         """A check or exclude constraint: what it says."""

@@ -32,6 +32,7 @@ class Aspect(str, enum.Enum):
     """Names, or the text of an expression, in their order."""
     DEFERRABLE = "deferrable"
     NULLS_NOT_DISTINCT = "NULLS NOT DISTINCT"
+    WITHOUT_OVERLAPS = "WITHOUT OVERLAPS"
     INCLUDE = "include"
     CONDITION = "condition"
     """Of a check constraint."""
@@ -56,6 +57,7 @@ class Aspect(str, enum.Enum):
     TARGET_COLUMNS = "target columns"
     ON_DELETE = "ON DELETE"
     MATCH = "match"
+    PERIOD = "PERIOD"
 
     # of what is no table
     VALUES = "values"

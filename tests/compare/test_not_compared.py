@@ -129,6 +129,18 @@ class TestWithoutThePrivilege:
             with pytest.raises(DefinitionMismatch, match="columns"):
                 run(plain, lambda columns=columns: op.create_index("ix_t_b", "t", columns))
 
+    @pytest.mark.capability("has_enums")
+    def test_an_enum_is_compared_with_its_schema(self, plain, connection, database):
+        def column(schema):
+            return lambda: op.add_column("t", sa.Column("c", sa.Enum("x", name="e", schema=schema)))
+
+        for schema in ("public", database.other_schema):
+            run(connection, lambda schema=schema: op.create_enum("e", ["x"], schema=schema))
+        run(connection, column(None))
+        assert run(plain, column(None), column("public")) == [Outcome.SKIPPED] * 2
+        with pytest.raises(DefinitionMismatch, match="type"):
+            run(plain, column(database.other_schema))
+
     def test_a_check_without_a_name_is_no_guess(self, plain):
         with recorded(plain) as statements, pytest.raises(AmbiguousMatch) as caught:
             run(plain, check(None, "a > 0 AND a <> 5"))

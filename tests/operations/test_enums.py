@@ -97,6 +97,28 @@ class TestEnums:
         ]
         assert labels(connection, database.other_schema) == ["b"]
 
+    @pytest.mark.parametrize("array", [False, True], ids=["", "array"])
+    def test_a_column_of_another_schemas_type_is_a_mismatch(self, run, twice, database, array):
+        schemas = (None, "public", database.other_schema)
+
+        def column(schema):
+            type_ = sa.Enum("a", "b", name="state", schema=schema)
+            return sa.Column("c", sa.ARRAY(type_) if array else type_)
+
+        for schema in schemas[1:]:
+            run(lambda schema=schema: op.create_enum("state", ["a", "b"], schema=schema))
+        run(lambda: op.create_table("t", sa.Column("id", sa.Integer)))
+        run(lambda: op.create_table("u", sa.Column("id", sa.Integer)))
+        run(lambda: op.add_column("t", column(None)))
+        run(lambda: op.add_column("u", column(database.other_schema)))
+        for schema in schemas[:2]:
+            twice.unchanged(lambda schema=schema: op.add_column("t", column(schema)))
+            with pytest.raises(DefinitionMismatch, match=r"type +other.state"):
+                run(lambda schema=schema: op.add_column("u", column(schema)))
+        twice.unchanged(lambda: op.add_column("u", column(schemas[2])))
+        with pytest.raises(DefinitionMismatch, match=r"-> +other.state"):
+            run(lambda: op.add_column("t", column(schemas[2])))
+
     def test_errors(self, run):
         run(lambda: op.create_enum("state", ["a", "b"]))
         for step, error, text in (

@@ -49,6 +49,10 @@ class Capabilities:
     has_partial_indexes: bool = False
     has_included_columns: bool = False
     has_nulls_not_distinct: bool = False
+    # ON DELETE SET NULL (column)?
+    sets_some_columns_on_delete: bool = False
+    # NOT ENFORCED foreign keys, and keys WITHOUT OVERLAPS?
+    has_unenforced_and_temporal_keys: bool = False
     # CREATE INDEX CONCURRENTLY, and the INVALID index that it may leave?
     has_concurrent_indexes: bool = False
     # NOT VALID constraints and VALIDATE CONSTRAINT?
@@ -80,6 +84,8 @@ def capabilities(name: str, version: tuple[int, ...]) -> dict[str, bool]:
             "has_partial_indexes": True,
             "has_included_columns": True,
             "has_nulls_not_distinct": version >= (15,),
+            "sets_some_columns_on_delete": version >= (15,),
+            "has_unenforced_and_temporal_keys": version >= (18,),
             "has_concurrent_indexes": True,
             "has_unvalidated_constraints": True,
             "has_unvalidated_not_null": version >= (18,),

@@ -24,14 +24,22 @@ from ..base import NoTwin
 from ..construct import verbatim
 from ..definition import REFERENCE, SEQUENCE, TWIN, Aspect, Definition
 from ..objects import Column, EnumType, Kind, Table
+from ..sessions import ask
 from . import definitions, queries
 from .tables import PostgreSQLTables
 
-# A string literal as the server prints it: cast to the type of its column.
-_CAST_LITERAL = re.compile(r"^('(?:[^']|'')*')::[\w\s.\"()\[\]]+$")
+# A string literal as the server prints it: cast to the type of its column. One with a space at its
+# end may be a CHAR in a column of another type, which loses the space.
+_CAST_LITERAL = re.compile(r"^('(?:[^']|'')*')(?<! ')::[\w\s.\"()\[\]]+$")
 
 
-_KEY = (Aspect.COLUMNS, Aspect.INCLUDE, Aspect.DEFERRABLE, Aspect.NULLS_NOT_DISTINCT)
+_KEY = (
+    Aspect.COLUMNS,
+    Aspect.INCLUDE,
+    Aspect.DEFERRABLE,
+    Aspect.NULLS_NOT_DISTINCT,
+    Aspect.WITHOUT_OVERLAPS,
+)
 
 
 class PostgreSQL(PostgreSQLTables):
@@ -49,7 +57,13 @@ class PostgreSQL(PostgreSQLTables):
         ),
         "primary key": _KEY,
         "unique constraint": _KEY,
-        "foreign key": (*REFERENCE, Aspect.DEFERRABLE, Aspect.MATCH),
+        "foreign key": (
+            *REFERENCE,
+            Aspect.DEFERRABLE,
+            Aspect.MATCH,
+            Aspect.ENFORCED,
+            Aspect.PERIOD,
+        ),
         "check constraint": (Aspect.CONDITION, Aspect.NO_INHERIT, Aspect.ENFORCED),
         "exclude constraint": (Aspect.DEFINITION,),
         "index": (
@@ -104,8 +118,19 @@ class PostgreSQL(PostgreSQLTables):
         # The dialect's own type is remembered from before a table gave its schema to the type.
         written = asked.schema if isinstance(asked, sa.Enum) else native.schema
         schema = mapping.get(written, written)
-        # One that is found without its schema is on the search path.
-        return found.name == native.name and found.schema in (None, schema)
+        # One that is found without its schema is the one that the search path leads to.
+        return found.name == native.name and found.schema == schema
+
+    def similar_type(
+        self, context: MigrationContext, found: TypeEngine[Any], asked: TypeEngine[Any]
+    ) -> bool:
+        if super().similar_type(context, found, asked):
+            return True
+        have, want = map(self.dialect.type_compiler_instance.process, (found, asked))
+        if context.connection is None or not want.endswith(f".{have}"):
+            return False
+        schema = ask(context.connection, queries.SCHEMA_OF_TYPE, type=have).scalar()
+        return schema is not None and want == f"{self.quoted(schema)}.{have}"
 
     def same_literal(self, found: str | None, asked: str | None) -> bool:
         if found is not None and asked is not None:

@@ -68,7 +68,10 @@ def of_constraint(
 ) -> Definition | None:
     match type_:
         case ConstraintType.FOREIGN_KEY:
-            return None  # compared by its reference
+            return {  # beside its reference
+                Aspect.ENFORCED: "no" if row.enforced is False else None,
+                Aspect.PERIOD: "yes" if row.period else None,
+            }
         case ConstraintType.CHECK:
             return {
                 Aspect.CONDITION: row.condition,
@@ -85,6 +88,7 @@ def of_constraint(
         Aspect.INCLUDE: listed(key.included) if key.included else None,
         Aspect.DEFERRABLE: deferrable,
         Aspect.NULLS_NOT_DISTINCT: "yes" if row.nulls_not_distinct else None,
+        Aspect.WITHOUT_OVERLAPS: "yes" if row.period else None,
     }
 
 

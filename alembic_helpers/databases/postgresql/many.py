@@ -93,7 +93,8 @@ _CONSTRAINTS = {
            CASE WHEN k.contype = 'f' THEN
              ARRAY(SELECT CAST(a.attname AS text) FROM unnest(k.confkey) WITH ORDINALITY o(num, pos)
                    JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = o.num
-                   ORDER BY o.pos) END
+                   ORDER BY o.pos) END,
+           {"k.confdelsetcols" if nulls else "NULL"}, {"k.conperiod" if enforced else "NULL"}
     FROM pg_catalog.pg_constraint k
     LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid AND k.contype IN ('p', 'u')
     LEFT JOIN pg_catalog.pg_class r ON r.oid = k.confrelid
@@ -143,7 +144,9 @@ _INDEXES = {
                           THEN CAST(l.collname AS text) END
                    FROM {_KEY_PARTS} LEFT JOIN pg_catalog.pg_collation l ON l.oid = o.id
                    WHERE o.pos <= i.indnkeyatts ORDER BY o.pos) END,
-           pg_catalog.pg_get_expr(i.indpred, i.indrelid), {_nulls_not_distinct(nulls)},
+           pg_catalog.pg_get_expr(i.indpred, i.indrelid),
+           -- It says nothing of an index that is not unique.
+           i.indisunique AND {_nulls_not_distinct(nulls)},
            -- What it reads, in expressions and predicate too.
            CASE WHEN i.indexprs IS NOT NULL OR i.indpred IS NOT NULL THEN
              ARRAY(SELECT DISTINCT CAST(a.attname AS text) FROM pg_catalog.pg_depend p

@@ -84,3 +84,9 @@ VIEW = sa.text(f"SELECT pg_catalog.pg_get_viewdef(c.oid) {FROM_RELATION} WHERE {
 OWN_TEMPORARY_SCHEMA = sa.text(
     "SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = pg_my_temp_schema()"
 )
+
+SCHEMA_OF_TYPE = sa.text(
+    "SELECT n.nspname FROM pg_catalog.pg_type t "
+    "JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.oid = to_regtype(:type)"
+)
+"""Of the one that the search path leads to, or of an array of it."""

@@ -70,6 +70,10 @@ class ConstraintRow(NamedTuple):
     referred_schema: str | None
     referred_table: str | None
     referred_columns: list[str] | None
+    delete_numbers: list[int] | None
+    """The columns that ON DELETE SET names, where not all."""
+    period: bool | None
+    """Is the last column one of ranges, which must not overlap or must be covered?"""
 
 
 class IndexRow(NamedTuple):

@@ -137,7 +137,7 @@ def _constraint(row: ConstraintRow, names: Mapping[int, str]) -> Constraint:
             row.referred_table or "",
             tuple(row.referred_columns or ()),
             _ACTIONS[row.onupdate],
-            _ACTIONS[row.ondelete],
+            _on_delete(row, names),
             row.condeferrable,
             "DEFERRED" if row.condeferred else None,
             _MATCHES[row.match],
@@ -151,6 +151,13 @@ def _constraint(row: ConstraintRow, names: Mapping[int, str]) -> Constraint:
         row.convalidated,
         definitions.of_constraint(type_, row, columns, definitions.Key.of(row, names)),
     )
+
+
+def _on_delete(row: ConstraintRow, names: Mapping[int, str]) -> str | None:
+    action = _ACTIONS[row.ondelete]
+    if not row.delete_numbers:
+        return action
+    return f"{action} ({', '.join(names[number] for number in row.delete_numbers)})".upper()
 
 
 def _index(row: IndexRow, names: Mapping[int, str], owner: str | None) -> Index:
