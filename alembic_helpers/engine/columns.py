@@ -71,7 +71,8 @@ def drop_column(operation: ops.DropColumnOp, site: Site) -> Judgement:
     if table is None or found is None:
         return gone(subject, operation.table_name, operation.schema, site)
     _refuse_dependents(subject, found, table)
-    return absent(subject, landing(unflagged(operation), table, site))
+    named = changed(unflagged(operation), column_name=found.name)
+    return absent(subject, landing(named, table, site))
 
 
 def _refuse_dependents(subject: Subject, column: Column, table: Table) -> None:

@@ -97,10 +97,11 @@ def outgrown(subject: Subject, differences: Sequence[Difference]) -> Judgement:
 
 def wrong_kind(subject: Subject, found: Kind | str, asked: Kind | str) -> Judgement:
     names = [kind.value if isinstance(kind, Kind) else kind for kind in (found, asked)]
+    article = "an" if names[0][0] in "aeio" else "a"
     return different(
         subject,
         [Difference("kind", *names)],
-        f"The name belongs to a {names[0]}; rename or drop that, or choose another name.",
+        f"The name is that of {article} {names[0]}; rename or drop that, or choose another name.",
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable, Iterable
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -202,6 +202,10 @@ def _is_ours(module: str) -> bool:
     return module.partition(".")[0] in _OURS
 
 
+def _is_ours_at(frame: FrameType) -> bool:
+    return _is_ours(frame.f_globals.get("__name__", ""))
+
+
 class Caller:
     """Finds the first line on the stack that is neither this library's nor Alembic's.
 
@@ -212,14 +216,15 @@ class Caller:
         self._last: dict[type[MigrateOperation], tuple[int, CodeType]] = {}
 
     def line(self, operation: MigrateOperation) -> Line:
-        depth, code = self._last.get(type(operation), (0, None))
+        depth, code = self._last.get(type(operation), (1, None))
         try:
             frame = sys._getframe(depth)
+            inner = sys._getframe(depth - 1)
         except ValueError:  # the stack is not as deep
-            frame = sys._getframe()
-        if frame.f_code is not code:
+            frame = inner = sys._getframe()
+        if frame.f_code is not code or not _is_ours_at(inner):
             depth, frame = 0, sys._getframe()
-            while (caller := frame.f_back) and _is_ours(frame.f_globals.get("__name__", "")):
+            while (caller := frame.f_back) and _is_ours_at(frame):
                 depth, frame = depth + 1, caller
             self._last[type(operation)] = depth, frame.f_code
         return Line(frame.f_code, frame.f_lasti, operation_name(operation))

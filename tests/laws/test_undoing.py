@@ -125,15 +125,23 @@ def test_the_line_is_that_of_the_caller_wherever_it_is(monkeypatch: pytest.Monke
     def deeper(name: str) -> None:
         one(name)
 
+    def invoked(name: str) -> None:
+        op.invoke(ops.AddColumnOp("t", sa.Column(name, sa.Integer)))
+
+    def inner(name: str) -> None:
+        invoked(name)
+
     with sa.create_engine("sqlite://").connect() as connection, migration(connection):
         op.create_table("t", sa.Column("id", sa.Integer))
         for call, name in ((one, "a"), (one, "b"), (other, "c"), (deeper, "d"), (one, "e")):
             call(name)
+        op.add_column("t", sa.Column("g", sa.Integer))
+        inner("h")  # at its depth now stands this function
         with op.batch_alter_table("t") as batch_op:
             batch_op.add_column(sa.Column("f", sa.Integer))
     here = "test_the_line_is_that_of_the_caller_wherever_it_is"
     assert [line.code.co_name for line in lines] == [
-        here, *("one", "one", "other", "other", "one", "one"), here
+        here, *("one", "one", "other", "other", "one", "one"), here, "invoked", here
     ]  # fmt: skip
     first = one.__code__.co_firstlineno
     assert {line.number for line in lines if line.code is one.__code__} == {first + 1}

@@ -70,6 +70,12 @@ def end_session(database: Database, number: int) -> None:
         until(lambda: not look(gone))
 
 
+def is_lost(error: BaseException | None) -> bool:
+    """Whether PostgreSQL has ended the session; its own words may come too late to be read."""
+    words = ("terminating connection", "server closed the connection")
+    return isinstance(error, sa.exc.OperationalError) and any(each in str(error) for each in words)
+
+
 def is_waiting(look: Callable[..., list[Any]], number: int) -> bool:
     """Whether a session of PostgreSQL waits for a lock."""
     return bool(look(f"SELECT 1 FROM pg_locks WHERE pid = {number} AND NOT granted"))

@@ -141,6 +141,15 @@ class TestAddAndDrop:
         t = sa.table("t", sa.column("id"), sa.column("a"), schema=schema)
         assert connection.execute(sa.select(t)).all() == [(1, 5)]
 
+    def test_a_name_in_another_case(self, run, schema, connection, database):
+        run(lambda: op.add_column("t", column(), schema=schema))
+        is_same = database.name != "postgresql"
+        for _ in range(2):
+            outcome = run(lambda: op.drop_column("t", "C", schema=schema))
+        assert outcome == [Outcome.SKIPPED]
+        columns = sa.inspect(connection).get_columns("t", schema)
+        assert ("c" in {each["name"] for each in columns}) is not is_same
+
     def test_drop_column_of_an_indexed_one(self, run, twice, schema):
         run(lambda: op.create_index("ix_a", "t", ["a"], schema=schema))
         twice(lambda: op.drop_column("t", "a", schema=schema))

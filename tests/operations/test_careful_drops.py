@@ -186,7 +186,7 @@ class TestOtherKinds:
         error = refused(lambda: op.drop_table("v"))
         assert self.kinds(error) == ["kind         view  ->  table"]
         assert str(error).endswith(
-            "The name belongs to a view; rename or drop that, or choose another name."
+            "The name is that of a view; rename or drop that, or choose another name."
         )
 
     def test_a_table_is_no_view(self, refused):

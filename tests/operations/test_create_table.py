@@ -199,7 +199,7 @@ def test_a_view_of_that_name_is_a_mismatch(run, statements, schema):
     assert str(caught.value) == (
         f"create_table: table {name} is there, but differs from the one asked for:\n"
         "  kind         view  ->  table\n"
-        "The name belongs to a view; rename or drop that, or choose another name."
+        "The name is that of a view; rename or drop that, or choose another name."
     )
     assert not statements.ddl
 

@@ -146,7 +146,7 @@ def test_the_message(run):
     assert str(caught.value) == (
         "create_table: table taken is there, but differs from the one asked for:\n"
         "  kind         view  ->  table\n"
-        "The name belongs to a view; rename or drop that, or choose another name."
+        "The name is that of a view; rename or drop that, or choose another name."
     )
 
 
