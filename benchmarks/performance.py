@@ -61,8 +61,7 @@ The same runs, {rounds} rounds by themselves, with a clock at each operation and
 medians of each part. What `alembic.op` takes for the DDL, on the server and in Alembic's and
 SQLAlchemy's own code, is in both; a check adds what it asks and what it does itself. In a re-run
 Alembic still makes the tables that `create_table` returns. Beside the operations: the revision's
-own `sa.Column(...)`, the beginning and the COMMIT. `a check` is what the questions and
-alembic_helpers take, for each operation.
+own `sa.Column(...)`, the beginning and the COMMIT.
 """,
     "upgrades": """
 ## The whole command

@@ -22,11 +22,7 @@ PARTS = {
     "asked": "questions, server and driver",
     "checked": "alembic_helpers",
 }
-COLUMNS = (
-    *("database", "run", "with", "all"),
-    *PARTS.values(),
-    *("beside the operations", "a check"),
-)
+COLUMNS = ("database", "run", "with", "all", *PARTS.values(), "beside the operations")
 
 _RUNS = ((PLAIN, False), (OURS, False), (OURS, True))
 
@@ -49,8 +45,7 @@ def _row(server: str, name: str, again: bool, parts: list[dict[str, float]]) -> 
     medians = [
         in_words(Times([part[each] for part in parts]).median) for each in ("all", *PARTS, "beside")
     ]
-    check = f"{Times([part['check'] for part in parts]).median * 1000:.2f} ms"
-    return (server, "re-run" if again else "fresh", name, *medians, check if name == OURS else "")
+    return (server, "re-run" if again else "fresh", name, *medians)
 
 
 class Clock:
@@ -59,7 +54,6 @@ class Clock:
     def __init__(self, op: Any) -> None:
         self._op = op
         self._within = 0
-        self._operations = 0
         self._seconds = dict.fromkeys(("operations", "invoked", "sent", "asked"), 0.0)
 
     @property
@@ -70,7 +64,6 @@ class Clock:
             "made": invoked - sent,
             "asked": asked,
             "checked": operations - invoked - asked,
-            "check": (operations - invoked) / max(1, self._operations),
         }
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -81,7 +74,6 @@ class Clock:
             began = time.perf_counter()
             result = function(*args, **kwargs)
             self._seconds["operations"] += time.perf_counter() - began
-            self._operations += 1
             return result
 
         return timed
