@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..databases.objects import Table
+from ..databases.objects import Kind, Table
 from .door import Door
 
 
@@ -32,6 +32,11 @@ class Overlay:
             self._key(self.replaced.name),
         )
         return self.replaced if same else table
+
+    def kind(self, name: str, schema: str | None) -> Kind | None:
+        kind: Kind | None = self._door.kind(name, schema)
+        gone = kind is Kind.INDEX and not self.tables_with_index(name, schema)
+        return None if gone else kind
 
     def tables_with_index(self, name: str, schema: str | None) -> list[str]:
         mine = self._key(self.replaced.name)

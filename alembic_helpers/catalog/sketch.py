@@ -68,6 +68,8 @@ class Sketch(Table):
     def column(self, name: str) -> Column | None:
         return self.whole.column(name) if self.key(name) in self._columns else None
 
+    column_now = column
+
     def index(self, name: str) -> Index | None:
         return self.whole.index(name) if self._may_have(name) else None
 

@@ -202,12 +202,16 @@ class Table:
         return self
 
     def column(self, name: str) -> Column | None:
-        found = self._named(self.columns, name)
+        found = self.column_now(name)
         if found is None:
             for old, new in self.aliases:
-                if self.key(old) == self.key(name):
-                    return self.column(new)
+                if self._same(old, name):
+                    return self.column_now(new)
         return found
+
+    def column_now(self, name: str) -> Column | None:
+        """The one that has the name, which may be an alias of another one that had it before."""
+        return self._named(self.columns, name)
 
     def index(self, name: str) -> Index | None:
         return self._named(self.indexes, name)
@@ -289,7 +293,12 @@ class Table:
 
     def aliased(self, old: str, new: str) -> Table:
         """The table with an old name by which a column may still be called."""
-        return replace(self, aliases=(*self.aliases, (old, new)))
+        others = (
+            (other, new if self._same(name, old) else name)
+            for other, name in self.aliases
+            if not self._same(other, new)
+        )
+        return replace(self, aliases=(*others, (old, new)))
 
     def _named(self, items: Sequence[_Named], name: str) -> _Named | None:
         for item in items:

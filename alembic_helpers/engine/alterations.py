@@ -73,7 +73,7 @@ def _altered(subject: Subject, operation: ops.AlterColumnOp, table: Table) -> tu
                 "or dropped it, stamp that revision: alembic stamp REVISION"
             )
         return found, new is None or found.name == new
-    target = table.column(new)
+    target = table.column_now(new)
     if found is not None and target is not None and found is not target:
         raise AmbiguousMatch(
             f"alter_column {subject.name}: renaming {old!r} to {new!r}, but the table "

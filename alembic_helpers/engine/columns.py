@@ -23,7 +23,7 @@ def add_column(operation: ops.AddColumnOp, site: Site) -> Judgement:
     name = operation.column.name
     subject = column_subject("add_column", operation, name)
     table = existing_table(subject, operation.table_name, operation.schema, site)
-    found = table.column(name)
+    found = table.column_now(name)
     if found is None:
         return absent(subject, *_landed(operation, table, site))
     if is_bare(operation.column):

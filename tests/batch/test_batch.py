@@ -247,3 +247,68 @@ def test_execute_within_a_batch_is_sent_at_once(connection, migrate) -> None:
         assert titles(connection) == ["one", "two"]
         books = sa.table("books", sa.column("old"))
         assert set(connection.scalars(sa.select(books.c.old))) == {"z"}
+
+
+def columns_of(connection) -> dict[str, str]:
+    found = sa.inspect(connection).get_columns("books")
+    connection.rollback()
+    return {column["name"]: str(column["type"]) for column in found}
+
+
+def test_a_name_that_a_rename_has_freed_is_free(connection, migrate) -> None:
+    made(connection, migrate)
+    with migrate(), op.batch_alter_table("books") as batch_op:
+        batch_op.alter_column("old", new_column_name="older", existing_type=sa.String(20))
+        batch_op.add_column(sa.Column("old", sa.Integer))
+        batch_op.alter_column(
+            "title",
+            new_column_name="name",
+            existing_type=sa.String(50),
+            existing_nullable=False,
+        )
+        batch_op.alter_column("parent_id", new_column_name="title", existing_type=sa.Integer())
+    assert {name: type_.split("(")[0] for name, type_ in columns_of(connection).items()} == {
+        "id": "INTEGER",
+        "name": "VARCHAR",
+        "title": "INTEGER",
+        "older": "VARCHAR",
+        "old": "INTEGER",
+    }
+    books = sa.table("books", sa.column("older"), sa.column("name"), sa.column("id"))
+    rows = connection.execute(sa.select(books.c.older, books.c.name).order_by(books.c.id)).all()
+    assert rows == [("a", "one"), (None, "two")]
+
+
+@pytest.mark.parametrize("unique", [False, True])
+def test_an_index_is_made_anew(connection, migrate, unique) -> None:
+    made(connection, migrate)
+    with migrate():
+        op.create_index("ix", "books", ["title"])
+        with op.batch_alter_table("books") as batch_op:
+            batch_op.drop_index("ix")
+            batch_op.create_index("ix", ["parent_id"], unique=unique)
+    with migrate():
+        assert op.index_exists("ix", "books", columns=["parent_id"])
+        assert op.column_exists("books", "title")
+
+
+def test_a_name_of_a_constraint_is_free_for_an_index(connection, migrate) -> None:
+    made(connection, migrate)
+    with migrate():
+        with op.batch_alter_table("books") as batch_op:
+            batch_op.create_unique_constraint("uq", ["title"])
+        with op.batch_alter_table("books") as batch_op:
+            batch_op.drop_constraint("uq", type_="unique")
+            batch_op.create_index("uq", ["parent_id"])
+    with migrate():
+        assert op.index_exists("uq", "books", columns=["parent_id"])
+
+
+def test_a_name_goes_there_and_back_and_away(connection, migrate) -> None:
+    made(connection, migrate)
+    with migrate(), op.batch_alter_table("books") as batch_op:
+        for old, new in (("old", "new"), ("new", "old"), ("old", "last")):
+            batch_op.alter_column(old, new_column_name=new, existing_type=sa.String(20))
+        batch_op.drop_column("last")
+        batch_op.drop_column("new")
+    assert set(columns_of(connection)) == {"id", "title", "parent_id"}

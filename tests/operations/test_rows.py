@@ -97,6 +97,28 @@ class TestBulkInsert:
         assert run(insert) == [Outcome.SKIPPED]
         assert rows_of(connection, "people") == 2
 
+    @pytest.mark.parametrize(
+        "insert",
+        [
+            pytest.param(lambda rows: op.bulk_insert(PEOPLE, rows), id="bulk_insert"),
+            pytest.param(lambda rows: op.ensure_rows(PEOPLE, rows), id="ensure_rows"),
+        ],
+    )
+    def test_no_value_is_lost_behind_a_row_that_has_none(self, run, twice, connection, insert):
+        run(people)
+        twice(lambda: insert([{"id": 1}, {"id": 2, "name": "Bob"}, {"id": 3}, {"id": 4}]))
+        names = connection.execute(sa.select(PEOPLE.c.name).order_by(PEOPLE.c.id)).scalars().all()
+        connection.rollback()
+        assert names == [None, "Bob", None, None]
+
+    def test_without_a_key_rows_of_different_columns_are_counted_apart(
+        self, run, twice, connection
+    ):
+        run(lambda: op.create_table("s", sa.Column("a", sa.Integer), sa.Column("b", sa.Integer)))
+        s = sa.table("s", sa.column("a", sa.Integer), sa.column("b", sa.Integer))
+        twice(lambda: op.bulk_insert(s, [{"a": 1}, {"a": 2, "b": 3}]))
+        assert rows_of(connection, "s") == 2
+
     def test_inline_literals(self, run, twice, connection):
         run(people)
         twice(
