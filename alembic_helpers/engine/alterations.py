@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from alembic.operations import ops
 from sqlalchemy.types import to_instance
 
-from .. import upstream
 from ..catalog import Site
 from ..compare import Asked, Comparison
 from ..compare.asked import default_sql
@@ -18,7 +17,7 @@ from ..databases.construct import DeclaredType, verbatim
 from ..databases.definition import Aspect
 from ..databases.objects import Column, Table
 from ..errors import AmbiguousMatch, MissingObject
-from .columns import column_subject
+from .columns import as_typed, column_subject
 from .common import changed, existing_table, landing
 from .companions import Companions
 from .constraints import missing_constraints
@@ -33,7 +32,7 @@ def alter_column(operation: ops.AlterColumnOp, site: Site) -> Judgement:
     rest = _still_different(operation, found, table, site)
     if operation.modify_name is not None and not renamed:
         rest["modify_name"] = operation.modify_name
-    checks = _missing_checks(operation, rest, table, site)
+    checks = _missing_checks(operation, found, rest, table, site)
     if not rest:
         if checks.operations:
             return partial(subject, checks.operations, f"already so, added {checks.names[0]}")
@@ -162,7 +161,7 @@ def _existing_default(
 
 
 def _missing_checks(
-    operation: ops.AlterColumnOp, rest: dict[str, Any], table: Table, site: Site
+    operation: ops.AlterColumnOp, found: Column, rest: dict[str, Any], table: Table, site: Site
 ) -> Companions:
     """The asked type's own CHECK, where a killed run changed the type and not yet that.
 
@@ -171,7 +170,7 @@ def _missing_checks(
     missing = Companions()
     if operation.modify_type is None or "modify_type" in rest:
         return missing
-    asked = _with_checks(operation, operation.modify_type, site)
+    asked = as_typed(operation, found.name, operation.modify_type, site)
     comparison = Comparison(replace(Asked.of(asked, site), columns=()), table, site)
     for check, name in missing_constraints(asked, site, comparison):
         missing.add(ops.AddConstraintOp.from_constraint(check), name)
@@ -186,18 +185,10 @@ def _existing_type(operation: ops.AlterColumnOp, found: Column, table: Table, si
     told = operation.existing_type
     if told is None:
         return None
-    asked = _with_checks(operation, told, site)
+    asked = as_typed(operation, found.name, told, site)
     comparison = Comparison(replace(Asked.of(asked, site), columns=()), table, site)
     gone = any(True for _ in missing_constraints(asked, site, comparison))
     return found.type if gone else told
-
-
-def _with_checks(operation: ops.AlterColumnOp, type_: Any, site: Site) -> sa.Table:
-    """A table of the column alone, with the CHECK that its type makes."""
-    column: sa.Column[Any] = sa.Column(operation.column_name, to_instance(type_))
-    return upstream.schema_objects(site.context).table(
-        operation.table_name, column, schema=operation.schema
-    )
 
 
 def _keywords(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, ops
+from sqlalchemy.types import to_instance
 
 from .. import upstream
 from ..catalog import Site
@@ -111,6 +113,14 @@ def _refuse_dependents(subject: Subject, column: Column, table: Table) -> None:
 def as_table(operation: ops.AddColumnOp, site: Site) -> sa.Table:
     """The table that Alembic makes of the column, with the constraints that come with it."""
     column = upstream.copied(operation.column)
+    return upstream.schema_objects(site.context).table(
+        operation.table_name, column, schema=operation.schema
+    )
+
+
+def as_typed(operation: ops.AlterColumnOp, name: str, type_: Any, site: Site) -> sa.Table:
+    """A table of the column alone, with the CHECK that a type makes."""
+    column: sa.Column[Any] = sa.Column(name, to_instance(type_))
     return upstream.schema_objects(site.context).table(
         operation.table_name, column, schema=operation.schema
     )

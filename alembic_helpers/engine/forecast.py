@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, ops
@@ -23,7 +24,7 @@ from ..compare.asked import (
 )
 from ..databases.construct import detached
 from ..databases.objects import Column, Constraint, ConstraintType, Index, Table
-from .columns import as_table
+from .columns import as_table, as_typed
 
 
 def after(operation: MigrateOperation, table: Table, site: Site) -> Table:
@@ -85,10 +86,31 @@ def _altered(operation: ops.AlterColumnOp, table: Table, site: Site) -> Table:
     if operation.modify_comment is not False:
         column = replace(column, comment=operation.modify_comment)
     columns = tuple(column if c is found else c for c in table.columns)
-    table = replace(table, columns=columns)
+    table = _with_checks(operation, replace(table, columns=columns), site)
     if operation.modify_name is not None:
         return table.renamed_column(found.name, operation.modify_name)
     return table
+
+
+def _with_checks(operation: ops.AlterColumnOp, table: Table, site: Site) -> Table:
+    """The named CHECK of the new type in place of that of the one it was said to have."""
+    if operation.modify_type is None:
+        return table
+    for check in _named_checks(operation, operation.existing_type, table, site):
+        there = table.constraint(check.name or "", ConstraintType.CHECK)
+        table = table.without(there) if there else table
+    return table.with_(*_named_checks(operation, operation.modify_type, table, site))
+
+
+def _named_checks(
+    operation: ops.AlterColumnOp, type_: Any, table: Table, site: Site
+) -> list[Constraint]:
+    if type_ is None:
+        return []
+    made = as_typed(operation, operation.column_name, type_, site).constraints
+    emitted = (c for c in made if upstream.is_emitted(c, site.context))
+    checks = (constraint_of(c, table, site) for c in emitted if isinstance(c, sa.CheckConstraint))
+    return [check for check in checks if check.name is not None]
 
 
 def _without_index(operation: ops.DropIndexOp, table: Table, site: Site) -> Table:
