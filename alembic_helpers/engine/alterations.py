@@ -126,11 +126,7 @@ def _existing(
         "existing_nullable": found.nullable,
         "existing_comment": found.comment,
     }
-    told = _existing_type(operation, found, table, site)
-    right = told is not None and site.database.similar_type(
-        site.context, found.type, to_instance(told)
-    )
-    if "modify_type" not in rest and not right:  # with a new type it says which CHECK goes
+    if "modify_type" not in rest:  # with a new type it says which CHECK goes
         existing["existing_type"] = found.type
     if not found.generated:
         existing |= _existing_default(operation, found, rest, existing, site)

@@ -1,0 +1,91 @@
+"""alter_column where it restates the whole column: what SHOW CREATE TABLE says stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+
+from alembic_helpers import Outcome, op
+
+pytestmark = pytest.mark.capability("has_inline_enums")
+
+Altering = Callable[..., tuple[str, str]]
+
+
+@pytest.fixture
+def altering(connection, run) -> Altering:
+    """``altering(definition, **change)``: the column ``c`` of that definition before and after."""
+
+    def altering(definition: str, *, options: str = "", **change) -> tuple[str, str]:
+        connection.exec_driver_sql("DROP TABLE IF EXISTS t")
+        connection.exec_driver_sql(
+            f"CREATE TABLE t (id int PRIMARY KEY, c {definition}) {options}".replace("%", "%%")
+        )
+        before = shown()
+        assert run(lambda: op.alter_column("t", "c", **change)) == [Outcome.APPLIED]
+        after = shown()
+        assert run(lambda: op.alter_column("t", "c", **change)) == [Outcome.SKIPPED]
+        assert shown() == after
+        return before, after
+
+    def shown() -> str:
+        text = connection.exec_driver_sql("SHOW CREATE TABLE t").one()[1]
+        connection.rollback()
+        return text.splitlines()[2].strip().rstrip(",")
+
+    return altering
+
+
+def commented(shown: str) -> str:
+    """The line of a column as it is with the comment that it gets in these tests."""
+    line, check, condition = shown.partition(" CHECK (")
+    return f"{line} COMMENT 'it''s 5%'{check}{condition}"
+
+
+COMMENT = {"comment": "it's 5%"}
+RENAME = {"new_column_name": "d"}
+
+
+def same_but_for(altering: Altering, definition: str, type_, **options) -> None:
+    """A comment and a rename, with and without ``existing_type=``, change nothing else."""
+    for told in ({}, {"existing_type": type_}):
+        before, after = altering(definition, **COMMENT, **told, **options)
+        assert after == commented(before)
+        before, after = altering(definition, **RENAME, **told, **options)
+        assert after == before.replace("`c`", "`d`")
+
+
+@pytest.mark.parametrize(
+    ("definition", "type_"),
+    [
+        ("varchar(50) COLLATE utf8mb4_bin", sa.String(50)),
+        ("varchar(50) CHARACTER SET latin1", sa.String(50)),
+        ("varchar(50) CHARACTER SET latin1 COLLATE latin1_bin", sa.String(50)),
+        ("text CHARACTER SET latin1", sa.Text()),
+        ("enum('x','5%') CHARACTER SET latin1 COLLATE latin1_bin", sa.Enum("x", "5%")),
+        ("enum('x','y') COLLATE utf8mb4_bin", sa.Enum("x", "y")),
+        ("set('x','y') COLLATE utf8mb4_bin", mysql.SET("x", "y")),
+        ("int unsigned zerofill", sa.Integer()),
+    ],
+)
+def test_the_type_stays_as_it_is(altering, definition, type_):
+    same_but_for(altering, definition, type_)
+    for told in ({}, {"existing_type": type_}):
+        before, after = altering(definition, nullable=False, **told)
+        assert after == before.replace(" DEFAULT NULL", "") + " NOT NULL"
+
+
+def test_a_unique_key_that_tells_cases_apart_stays_one(connection, run):
+    """With the collation of the table instead there would be two of one value."""
+    connection.exec_driver_sql("CREATE TABLE t (c varchar(9) COLLATE utf8mb4_bin UNIQUE)")
+    connection.exec_driver_sql("INSERT INTO t VALUES ('a'), ('A')")
+    connection.commit()
+
+    def step():
+        op.alter_column("t", "c", existing_type=sa.String(9), nullable=False)
+
+    assert run(step) == [Outcome.APPLIED]
+    assert run(step) == [Outcome.SKIPPED]
