@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 import alembic.op
+from alembic.ddl import mysql
 from alembic.ddl.impl import DefaultImpl
 from alembic.operations import MigrateOperation, schemaobj
 from alembic.operations.batch import ApplyBatchImpl
@@ -143,6 +144,15 @@ def schema_objects(context: MigrationContext) -> schemaobj.SchemaObjects:
     """
     return schemaobj.SchemaObjects(context)
 
+
+mysql_column_compilers: Mapping[type[mysql.MySQLChangeColumn], Callable[..., str]] = {
+    mysql.MySQLModifyColumn: mysql._mysql_modify_column,
+    mysql.MySQLChangeColumn: mysql._mysql_change_column,
+}
+"""What writes MODIFY and CHANGE.
+
+Reason: there is no public way to say more of a column in them than Alembic does.
+"""
 
 NO_TABLE = "no_table"
 """The table that Alembic makes up for ``op.drop_index`` without one.

@@ -17,6 +17,7 @@ from alembic.operations import MigrateOperation
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import TypeEngine
 
 from ..errors import NotSupportedError
 from .capabilities import Capabilities
@@ -102,6 +103,15 @@ class Database(Capabilities, Sessions, Keys, Spelling, Tables):
     def equals(self, column: ColumnElement[Any], value: Any, stored: Column) -> ColumnElement[bool]:
         """NULL-safe equality of a column and a value, as the column would store the value."""
         return column.is_not_distinct_from(value)
+
+    def restated(
+        self, type_: TypeEngine[Any], column: Column, keeps_expression: bool
+    ) -> TypeEngine[Any]:
+        """The type, and what an ALTER of the column must repeat of its clauses.
+
+        ``keeps_expression``: does what is generated stay so?
+        """
+        return type_
 
     # -- what else is asked of a table -----------------------------------------------------------
 

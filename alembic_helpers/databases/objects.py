@@ -7,7 +7,7 @@ what a table will be after its earlier operations by making new snapshots.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeVar
 
@@ -15,6 +15,7 @@ from sqlalchemy.types import TypeEngine
 
 from ..errors import AmbiguousMatch
 from .definition import Definition
+from .tokens import Pieces, renamed_in
 
 
 class Kind(enum.Enum):
@@ -125,6 +126,8 @@ class Column:
     definition: Definition | None = field(default=None, compare=False)
     reads: tuple[str, ...] = ()
     """The columns that a computed one is known to stand on."""
+    clauses: Mapping[str, Pieces] = field(default_factory=dict, compare=False)
+    """What else was said of it, where it must be said again or be lost, by its first word."""
 
     def under(self, name: str) -> Column:
         """The same under another name; there are many, and ``replace`` takes ten times as long."""
@@ -275,7 +278,10 @@ class Table:
 
         return replace(
             self,
-            columns=tuple(replace(c, name=renamed(c.name)) for c in self.columns),
+            columns=tuple(
+                replace(c, name=renamed(c.name), clauses=renamed_in(c.clauses, renamed))
+                for c in self.columns
+            ),
             # Their texts may name the column.
             constraints=tuple(
                 replace(c, columns=tuple(map(renamed, c.columns)), definition=None)

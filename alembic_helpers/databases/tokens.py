@@ -7,7 +7,7 @@ a name or in a string is then no concern of who reads the rest.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -30,6 +30,11 @@ class Token:
         """The identifier without its quotes."""
         quote = self.text[0]
         return self.text[1:-1].replace(quote * 2, quote) if self.kind == "quoted" else self.text
+
+    @property
+    def printed(self) -> str:
+        """As the server prints it, also where what is compared is less."""
+        return self.gap + self.text
 
     def is_mark(self, mark: str) -> bool:
         return self.kind == "mark" and self.text == mark
@@ -80,3 +85,29 @@ def split(words: Sequence[_Token]) -> list[list[_Token]]:
         else:
             items[-1].append(token)
     return items
+
+
+Pieces = tuple[str, ...]
+"""A text, cut at the names of columns in it: those are the odd pieces, without quotes."""
+
+
+def pieces(word: str, clause: Tokens) -> Pieces:
+    """A clause, from its first word on."""
+    cut = [word]
+    for token in clause:
+        if token.kind == "quoted":
+            cut[-1] += token.gap
+            cut += [token.name, ""]
+        else:
+            cut[-1] += token.printed
+    return tuple(cut)
+
+
+def renamed_in(
+    clauses: Mapping[str, Pieces], renamed: Callable[[str], str]
+) -> Mapping[str, Pieces]:
+    """The clauses of a column with other names in them."""
+    return {
+        word: tuple(renamed(piece) if at % 2 else piece for at, piece in enumerate(parts))
+        for word, parts in clauses.items()
+    }

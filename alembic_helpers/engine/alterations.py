@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic.operations import ops
-from sqlalchemy.types import to_instance
+from sqlalchemy.types import TypeEngine, to_instance
 
 from ..catalog import Site
 from ..compare import Asked, Comparison
@@ -128,9 +128,25 @@ def _existing(
     }
     if "modify_type" not in rest:  # with a new type it says which CHECK goes
         existing["existing_type"] = found.type
-    if not found.generated:
+    if found.generated:
+        existing["existing_server_default"] = None
+    else:
         existing |= _existing_default(operation, found, rest, existing, site)
+    name = "modify_type" if "modify_type" in rest else "existing_type"
+    type_ = to_instance(existing.get(name, operation.modify_type))
+    existing[name] = _restated(type_, found, rest, table, site)
     return existing
+
+
+def _restated(
+    type_: TypeEngine[Any], found: Column, rest: dict[str, Any], table: Table, site: Site
+) -> TypeEngine[Any]:
+    """The type, and with it what else was said of the column."""
+    new_name = rest.get("modify_name")
+    column = found
+    if new_name is not None:
+        column = table.renamed_column(found.name, new_name).column(new_name) or found
+    return site.database.restated(type_, column, "modify_server_default" not in rest)
 
 
 def _existing_default(

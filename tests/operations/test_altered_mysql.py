@@ -89,3 +89,22 @@ def test_a_unique_key_that_tells_cases_apart_stays_one(connection, run):
 
     assert run(step) == [Outcome.APPLIED]
     assert run(step) == [Outcome.SKIPPED]
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "int GENERATED ALWAYS AS (id + 1) STORED",
+        "int GENERATED ALWAYS AS (id + 1) VIRTUAL",
+        "int GENERATED ALWAYS AS (id % 3) VIRTUAL",
+        "varchar(40) COLLATE utf8mb4_bin GENERATED ALWAYS AS (concat(id, 'é''s 5%:a\\\\')) STORED",
+    ],
+)
+def test_a_generated_column_stays_generated(altering, definition):
+    type_ = sa.Integer() if definition.startswith("int") else sa.String(40)
+    same_but_for(altering, definition, type_)
+    wider = sa.BigInteger() if definition.startswith("int") else sa.String(50)
+    for told in ({}, {"existing_type": type_}):
+        before, after = altering(definition, type_=wider, **told)
+        assert before.partition("GENERATED")[2] == after.partition("GENERATED")[2]
+        assert "bigint" in after or "(50)" in after

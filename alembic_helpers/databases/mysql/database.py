@@ -16,7 +16,7 @@ from sqlalchemy.types import TypeEngine
 from ...errors import NotSupportedError
 from ..definition import REFERENCE, Aspect
 from ..objects import Column
-from . import queries
+from . import queries, restating
 from .tables import MySQLTables, grouped, storable
 
 _ROUNDING = (sa.Float, sa.DateTime, sa.Time, sa.JSON)
@@ -122,6 +122,11 @@ class MySQL(MySQLTables):
         if isinstance(found, mysql.ENUM) and isinstance(asked, sa.Enum) and asked.native_enum:
             return list(found.enums) == list(asked.enums)
         return super().same_type(context, found, asked)
+
+    def restated(
+        self, type_: TypeEngine[Any], column: Column, keeps_expression: bool
+    ) -> TypeEngine[Any]:
+        return restating.restated(type_, column, keeps_expression)
 
     def referring(
         self, connection: Connection, name: str, schema: str

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from ..construct import DeclaredType
 from ..definition import Aspect, Definition, each, listed
 from ..objects import Column, Constraint, ConstraintType, Index, Table
-from ..tokens import Token, Tokens, closing, deep, split, text, tokens
+from ..tokens import Token, Tokens, closing, deep, pieces, split, text, tokens
 
 _TOKEN = re.compile(
     # What a version comment holds is read as if it stood outside of it.
@@ -36,6 +36,8 @@ _CLAUSES = {
     "AUTO_INCREMENT", "COMMENT", "CHECK", "SRID", "INVISIBLE", "COLUMN_FORMAT", "STORAGE",
     "ENGINE_ATTRIBUTE", "SECONDARY_ENGINE_ATTRIBUTE",
 }  # fmt: skip
+# What is neither the type nor compared by itself.
+_OTHER_CLAUSES = {"GENERATED", "VIRTUAL", "STORED"}
 _METHODS = {"FULLTEXT", "SPATIAL", "VECTOR"}
 _KEYS = {"PRIMARY", "UNIQUE", "KEY", "INDEX", *_METHODS}
 
@@ -77,15 +79,25 @@ class Shown:
 # -- the text --------------------------------------------------------------------------------------
 
 
-def _tokens(sql: str) -> list[Token]:
+@dataclass(frozen=True)
+class _Word(Token):
+    charset: str = ""
+    """What names the character set of a string."""
+
+    @property
+    def printed(self) -> str:
+        return f"{self.gap}{self.charset}{self.text}"
+
+
+def _tokens(sql: str) -> list[_Word]:
     """Without what names the character set of a string: it is that of the session that wrote it.
 
     ``_binary`` stays: it makes the string another one.
     """
-    kept: list[Token] = []
-    for token in tokens(sql, _TOKEN, Token):
+    kept: list[_Word] = []
+    for token in tokens(sql, _TOKEN, _Word):
         if token.kind == "string" and not token.gap and kept and _is_introducer(kept[-1]):
-            token = replace(token, gap=kept.pop().gap)
+            token = replace(token, gap=kept[-1].gap, charset=kept.pop().text)
         kept.append(token)
     return kept
 
@@ -284,6 +296,12 @@ def _column(column: Column, shown: Shown) -> Column:
         # SQLAlchemy stops reading at a default like b'101'.
         default=column.default if column.default is not None else default,
         comment=row.Comment or None,
+        clauses={
+            word: pieces(word, clause)
+            for word, clause in clauses.items()
+            # A type that MariaDB makes of its CHECK is all there is to say.
+            if word in _OTHER_CLAUSES and not (word == "CHECK" and type_ == "json")
+        },
         definition={
             Aspect.TYPE: _WIDTH.sub(r"\1", type_),
             Aspect.COLLATION: own,
