@@ -108,3 +108,58 @@ def test_a_generated_column_stays_generated(altering, definition):
         before, after = altering(definition, type_=wider, **told)
         assert before.partition("GENERATED")[2] == after.partition("GENERATED")[2]
         assert "bigint" in after or "(50)" in after
+
+
+@pytest.mark.capability("has_column_clauses")
+def test_a_batch_names_columns_as_they_are_called_by_then(connection, run):
+    connection.exec_driver_sql(
+        "CREATE TABLE t (id int PRIMARY KEY, a int CHECK (a > id), "
+        "c int GENERATED ALWAYS AS (a + 1) STORED CHECK (c > a))"
+    )
+
+    def step():
+        with op.batch_alter_table("t") as batch:
+            batch.alter_column("a", new_column_name="b")
+            batch.alter_column("b", comment="x", existing_type=sa.Integer())
+            batch.alter_column("c", comment="y", existing_type=sa.Integer())
+
+    assert run(step) == [Outcome.APPLIED] * 3
+    lines = connection.exec_driver_sql("SHOW CREATE TABLE t").one()[1].splitlines()
+    assert [line.strip(" ,") for line in lines[2:4]] == [
+        "`b` int(11) DEFAULT NULL COMMENT 'x' CHECK (`b` > `id`)",
+        "`c` int(11) GENERATED ALWAYS AS (`b` + 1) STORED COMMENT 'y' CHECK (`c` > `b`)",
+    ]
+    connection.rollback()
+    assert run(step) == [Outcome.SKIPPED] * 3
+
+
+@pytest.mark.capability("has_column_clauses")
+@pytest.mark.parametrize(
+    ("definition", "type_"),
+    [
+        ("int CHECK (c > 0)", sa.Integer()),
+        ("int NOT NULL CHECK (c > 0 and c % 2 = 1)", sa.Integer()),
+        ("varchar(9) DEFAULT 'x' CHECK (c <> 'it''s 5%:a\\\\' and id > 0)", sa.String(9)),
+        ("int GENERATED ALWAYS AS (id + 1) STORED CHECK (c > 0)", sa.Integer()),
+        ("json", sa.JSON()),
+        ("longtext CHECK (json_valid(c) and c <> '')", sa.Text()),
+    ],
+)
+def test_the_check_of_a_column_stays(altering, definition, type_):
+    same_but_for(altering, definition, type_)
+
+
+@pytest.mark.capability("has_column_clauses")
+def test_the_check_of_a_column_stays_behind_another_type(altering):
+    for told in ({}, {"existing_type": sa.Integer()}):
+        _, after = altering("int CHECK (c > 0)", type_=sa.BigInteger(), nullable=False, **told)
+        assert after == "`c` bigint(20) NOT NULL CHECK (`c` > 0)"
+
+
+@pytest.mark.capability("has_column_clauses")
+def test_the_check_of_a_new_type_comes_beside_that_of_the_column(altering, connection):
+    type_ = sa.Enum("x", "y", name="letters", native_enum=False, create_constraint=True)
+    _, after = altering("varchar(9) CHECK (c <> 'z')", type_=type_, existing_type=sa.String(9))
+    assert after == "`c` varchar(1) DEFAULT NULL CHECK (`c` <> 'z')"
+    checks = sa.inspect(connection).get_check_constraints("t")
+    assert "letters" in [check["name"] for check in checks]

@@ -30,6 +30,8 @@ class Capabilities:
     has_enums: bool = False
     # Is there an ENUM that lives in its column?
     has_inline_enums: bool = False
+    # Has a column a CHECK of its own, COMPRESSED, WITHOUT SYSTEM VERSIONING?
+    has_column_clauses: bool = False
     has_sequences: bool = False
     # Do a session's temporary tables stand in a schema that can be looked into?
     has_temporary_schema: bool = False
@@ -116,6 +118,7 @@ def capabilities(name: str, version: tuple[int, ...]) -> dict[str, bool]:
     }
     if name == "mariadb":
         return shared | {
+            "has_column_clauses": True,
             "has_sequences": True,
             "has_functional_indexes": False,
             "has_native_uuid": version >= (10, 7),

@@ -37,7 +37,7 @@ _CLAUSES = {
     "ENGINE_ATTRIBUTE", "SECONDARY_ENGINE_ATTRIBUTE",
 }  # fmt: skip
 # What is neither the type nor compared by itself.
-_OTHER_CLAUSES = {"GENERATED", "VIRTUAL", "STORED"}
+_OTHER_CLAUSES = {"GENERATED", "VIRTUAL", "STORED", "CHECK"}
 _METHODS = {"FULLTEXT", "SPATIAL", "VECTOR"}
 _KEYS = {"PRIMARY", "UNIQUE", "KEY", "INDEX", *_METHODS}
 
