@@ -96,7 +96,7 @@ def test_a_unique_key_that_tells_cases_apart_stays_one(connection, run):
     [
         "int GENERATED ALWAYS AS (id + 1) STORED",
         "int GENERATED ALWAYS AS (id + 1) VIRTUAL",
-        "int GENERATED ALWAYS AS (id % 3) VIRTUAL",
+        "int GENERATED ALWAYS AS (id % 3) VIRTUAL INVISIBLE",
         "varchar(40) COLLATE utf8mb4_bin GENERATED ALWAYS AS (concat(id, 'é''s 5%:a\\\\')) STORED",
     ],
 )
@@ -108,6 +108,48 @@ def test_a_generated_column_stays_generated(altering, definition):
         before, after = altering(definition, type_=wider, **told)
         assert before.partition("GENERATED")[2] == after.partition("GENERATED")[2]
         assert "bigint" in after or "(50)" in after
+
+
+@pytest.mark.parametrize(
+    ("definition", "type_"),
+    [
+        ("int INVISIBLE DEFAULT 3", sa.Integer()),
+        ("timestamp NULL DEFAULT NULL ON UPDATE CURRENT_TIMESTAMP INVISIBLE", sa.TIMESTAMP()),
+    ],
+)
+def test_invisible_stays(altering, definition, type_):
+    same_but_for(altering, definition, type_)
+
+
+def test_invisible_stays_behind_another_default(altering):
+    for told in ({}, {"existing_type": sa.DateTime()}):
+        _, after = altering(
+            "datetime INVISIBLE DEFAULT '2000-01-02'",
+            server_default=sa.text("CURRENT_TIMESTAMP"),
+            **told,
+        )
+        assert "INVISIBLE" in after
+        assert "CURRENT_TIMESTAMP" in after.upper()
+
+
+def test_a_batch_alters_one_column_after_the_other(connection, run):
+    connection.exec_driver_sql(
+        "CREATE TABLE t (id int PRIMARY KEY, a int, "
+        "c int GENERATED ALWAYS AS (a + 1) STORED INVISIBLE)"
+    )
+
+    def step():
+        with op.batch_alter_table("t") as batch:
+            batch.alter_column("c", new_column_name="d", existing_type=sa.Integer())
+            batch.alter_column("d", type_=sa.BigInteger())
+            batch.alter_column("d", comment="x", existing_type=sa.BigInteger())
+
+    assert run(step) == [Outcome.APPLIED] * 3
+    shown = connection.exec_driver_sql("SHOW CREATE TABLE t").one()[1].splitlines()[3]
+    for part in ("`d` bigint", "GENERATED", "`a` + 1", "STORED", "INVISIBLE", "COMMENT 'x'"):
+        assert part in shown
+    connection.rollback()
+    assert run(step) == [Outcome.SKIPPED] * 3
 
 
 @pytest.mark.capability("has_column_clauses")
@@ -163,3 +205,34 @@ def test_the_check_of_a_new_type_comes_beside_that_of_the_column(altering, conne
     assert after == "`c` varchar(1) DEFAULT NULL CHECK (`c` <> 'z')"
     checks = sa.inspect(connection).get_check_constraints("t")
     assert "letters" in [check["name"] for check in checks]
+
+
+@pytest.mark.capability("has_column_clauses")
+@pytest.mark.parametrize(
+    ("definition", "type_"),
+    [
+        ("text COMPRESSED", sa.Text()),
+        ("varchar(20) COMPRESSED COLLATE latin1_bin INVISIBLE DEFAULT 'a'", sa.String(20)),
+        ("varbinary(20) COMPRESSED", sa.VARBINARY(20)),
+    ],
+)
+def test_compressed_stays(altering, definition, type_):
+    same_but_for(altering, definition, type_)
+
+
+@pytest.mark.capability("has_column_clauses")
+def test_compressed_goes_with_a_type_that_cannot_be(altering):
+    _, after = altering("varchar(20) COMPRESSED", type_=sa.Integer())
+    assert after == "`c` int(11) DEFAULT NULL"
+    _, after = altering("varchar(20) COMPRESSED", type_=sa.Text())
+    assert after == "`c` text /*M!100301 COMPRESSED*/ DEFAULT NULL"
+
+
+@pytest.mark.capability("has_column_clauses")
+@pytest.mark.parametrize("definition", ["int", "int NOT NULL DEFAULT 3", "varchar(9) DEFAULT 'x'"])
+def test_without_system_versioning_stays(altering, connection, definition):
+    connection.exec_driver_sql("SET SESSION system_versioning_alter_history = KEEP")
+    connection.commit()
+    type_ = sa.Integer() if definition.startswith("int") else sa.String(9)
+    kept = f"{definition} WITHOUT SYSTEM VERSIONING"
+    same_but_for(altering, kept, type_, options="WITH SYSTEM VERSIONING")

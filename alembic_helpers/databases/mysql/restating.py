@@ -40,6 +40,8 @@ class RestatedType(sa.types.TypeDecorator[Any]):
 def restated(type_: TypeEngine[Any], column: Column, keeps_expression: bool) -> TypeEngine[Any]:
     """The type with those clauses of the column that go with it."""
     gone = [] if keeps_expression else [*_EXPRESSION]
+    if not isinstance(type_, (sa.String, sa.LargeBinary, sa.BINARY, sa.VARBINARY, DeclaredType)):
+        gone.append("COMPRESSED")
     clauses = {word: pieces for word, pieces in column.clauses.items() if word not in gone}
     return RestatedType(type_, clauses) if clauses else type_
 
