@@ -25,7 +25,7 @@ from sqlalchemy.engine.base import OptionEngine
 from sqlalchemy.engine.interfaces import ReflectedColumn
 from sqlalchemy.engine.reflection import ObjectKind, ObjectScope
 from sqlalchemy.sql.dml import Insert
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -222,13 +222,28 @@ def columns_shown(dialect: Dialect, sql: str) -> list[ReflectedColumn]:
     """The columns of a SHOW CREATE TABLE of MySQL, read as the inspector reads them.
 
     Reason: the inspector sends the statement itself, for one table at a time. It also leaves a
-    quote within a name doubled.
+    quote within a name doubled, and fails at a type with a length that it does not know (VECTOR).
     """
-    columns: list[ReflectedColumn] = dialect._tabledef_parser.parse(sql, None).columns  # type: ignore[attr-defined]
+    parser = copy.copy(dialect._tabledef_parser)  # type: ignore[attr-defined]
+    parser.dialect = copy.copy(dialect)
+    parser.dialect.ischema_names = _Types(dialect.ischema_names)  # type: ignore[attr-defined]
+    columns: list[ReflectedColumn] = parser.parse(sql, None).columns
     quote = dialect.identifier_preparer.final_quote
     for column in columns:
         column["name"] = column["name"].replace(quote * 2, quote)
     return columns
+
+
+class _Types(dict[str, type[TypeEngine[Any]]]):
+    """The types of a dialect by their names; every other name stands for one that is not known."""
+
+    def __missing__(self, name: str) -> type[TypeEngine[Any]]:
+        return _NotKnown
+
+
+class _NotKnown(NullType):
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__()
 
 
 def dialect_type(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:

@@ -198,6 +198,9 @@ def test_columns_shown_are_read_as_the_inspector_reads_them(ansi: bool, quote: s
     assert (column["name"], column["nullable"]) == (name, False)
     assert isinstance(column["type"], mysql.VARCHAR)
     assert column["type"].length == 9
+    (column,) = upstream.columns_shown(dialect, sql.replace("varchar(9)", "vector(9)"))
+    assert (column["name"], column["nullable"]) == (name, False)
+    assert isinstance(column["type"], sa.types.NullType)
 
 
 def test_dispatcher_finds_the_nearest_class() -> None:

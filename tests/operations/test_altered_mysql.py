@@ -236,3 +236,15 @@ def test_without_system_versioning_stays(altering, connection, definition):
     type_ = sa.Integer() if definition.startswith("int") else sa.String(9)
     kept = f"{definition} WITHOUT SYSTEM VERSIONING"
     same_but_for(altering, kept, type_, options="WITH SYSTEM VERSIONING")
+
+
+@pytest.mark.capability("has_vectors")
+def test_a_vector_stays(altering):
+    same_but_for(altering, "vector(3)", sa.types.NullType())
+
+
+@pytest.mark.capability("has_vectors")
+def test_a_table_with_a_vector_is_read(connection, twice):
+    connection.exec_driver_sql("CREATE TABLE t (id int PRIMARY KEY, c vector(3))")
+    twice(lambda: op.add_column("t", sa.Column("a", sa.Integer)))
+    twice(lambda: op.drop_column("t", "c"))

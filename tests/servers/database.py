@@ -32,6 +32,8 @@ class Capabilities:
     has_inline_enums: bool = False
     # Has a column a CHECK of its own, COMPRESSED, WITHOUT SYSTEM VERSIONING?
     has_column_clauses: bool = False
+    # VECTOR as a type?
+    has_vectors: bool = False
     has_sequences: bool = False
     # Do a session's temporary tables stand in a schema that can be looked into?
     has_temporary_schema: bool = False
@@ -119,11 +121,12 @@ def capabilities(name: str, version: tuple[int, ...]) -> dict[str, bool]:
     if name == "mariadb":
         return shared | {
             "has_column_clauses": True,
+            "has_vectors": version >= (11, 7),
             "has_sequences": True,
             "has_functional_indexes": False,
             "has_native_uuid": version >= (10, 7),
         }
-    return shared
+    return shared | {"has_vectors": version >= (9,)}
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
