@@ -248,3 +248,16 @@ def test_a_table_with_a_vector_is_read(connection, twice):
     connection.exec_driver_sql("CREATE TABLE t (id int PRIMARY KEY, c vector(3))")
     twice(lambda: op.add_column("t", sa.Column("a", sa.Integer)))
     twice(lambda: op.drop_column("t", "c"))
+
+
+@pytest.mark.lacks("has_column_clauses")
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "int COLUMN_FORMAT DYNAMIC DEFAULT 3",
+        "int GENERATED ALWAYS AS (id + 1) STORED NOT NULL",
+        "int COLUMN_FORMAT FIXED NOT NULL INVISIBLE",
+    ],
+)
+def test_what_mysql_alone_says_of_a_column_stays(altering, definition):
+    same_but_for(altering, definition, sa.Integer())
