@@ -222,10 +222,15 @@ def test_compressed_stays(altering, definition, type_):
 
 @pytest.mark.capability("has_column_clauses")
 def test_compressed_goes_with_a_type_that_cannot_be(altering):
-    _, after = altering("varchar(20) COMPRESSED", type_=sa.Integer())
-    assert after == "`c` int(11) DEFAULT NULL"
-    _, after = altering("varchar(20) COMPRESSED", type_=sa.Text())
-    assert after == "`c` text /*M!100301 COMPRESSED*/ DEFAULT NULL"
+    for type_, shown in (
+        (sa.Integer(), "int(11)"),
+        (sa.CHAR(9), "char(9)"),
+        (sa.Enum("x", "y"), "enum('x','y')"),
+        (sa.Text(), "text /*M!100301 COMPRESSED*/"),
+        (sa.LargeBinary(), "blob /*M!100301 COMPRESSED*/"),
+    ):
+        _, after = altering("varchar(20) COMPRESSED", type_=type_)
+        assert after == f"`c` {shown} DEFAULT NULL"
 
 
 @pytest.mark.capability("has_column_clauses")

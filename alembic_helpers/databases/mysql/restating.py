@@ -6,6 +6,7 @@ https://dev.mysql.com/doc/refman/8.4/en/alter-table.html#alter-table-redefine-co
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +22,8 @@ from ..objects import Column
 from ..tokens import Pieces
 
 _EXPRESSION = ("GENERATED", "VIRTUAL", "STORED")
+# What can be COMPRESSED; a collation comes behind that.
+_COMPRESSIBLE = re.compile(r"(?:varchar|varbinary|\w*text|\w*blob)\b(?:\(\d+\))?", re.IGNORECASE)
 # No name of a table, a column or a type has it.
 _PLACE = "\0"
 
@@ -39,9 +42,7 @@ class RestatedType(sa.types.TypeDecorator[Any]):
 
 def restated(type_: TypeEngine[Any], column: Column, keeps_expression: bool) -> TypeEngine[Any]:
     """The type with those clauses of the column that go with it."""
-    gone = [] if keeps_expression else [*_EXPRESSION]
-    if not isinstance(type_, (sa.String, sa.LargeBinary, sa.BINARY, sa.VARBINARY, DeclaredType)):
-        gone.append("COMPRESSED")
+    gone = () if keeps_expression else _EXPRESSION
     clauses = {word: pieces for word, pieces in column.clauses.items() if word not in gone}
     return RestatedType(type_, clauses) if clauses else type_
 
@@ -59,6 +60,8 @@ def _altered_column(element: MySQLChangeColumn, compiler: DDLCompiler, **kw: Any
     spelled = compiler.dialect.type_compiler_instance.process(type_)
     clauses = {word: _written(pieces, compiler.dialect) for word, pieces in type_.clauses.items()}
     check = clauses.pop("CHECK", None)  # has its place at the end
+    if clauses.pop("COMPRESSED", None) and (compressible := _COMPRESSIBLE.match(spelled)):
+        spelled = f"{compressible[0]} COMPRESSED{spelled[compressible.end() :]}"
     if "GENERATED" in clauses:
         rest = rest.removeprefix(" NULL")  # which MariaDB refuses there
     return " ".join(filter(None, [start + spelled, *clauses.values(), rest.lstrip(), check]))
