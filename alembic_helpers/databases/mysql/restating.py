@@ -20,6 +20,7 @@ from ... import upstream
 from ..construct import DeclaredType
 from ..objects import Column
 from ..tokens import Pieces
+from .twin import percent
 
 _EXPRESSION = ("GENERATED", "VIRTUAL", "STORED")
 # What can be COMPRESSED; a collation comes behind that.
@@ -69,9 +70,7 @@ def _altered_column(element: MySQLChangeColumn, compiler: DDLCompiler, **kw: Any
 
 def _written(pieces: Pieces, dialect: Dialect) -> str:
     """As it is written for the driver, in which a percent sign may be two."""
-    preparer = dialect.identifier_preparer
-    percent = preparer.quote_identifier("%")[1:-1]
+    quote, sign = dialect.identifier_preparer.quote_identifier, percent(dialect)
     return "".join(
-        preparer.quote_identifier(piece) if at % 2 else piece.replace("%", percent)
-        for at, piece in enumerate(pieces)
+        quote(piece) if at % 2 else piece.replace("%", sign) for at, piece in enumerate(pieces)
     )

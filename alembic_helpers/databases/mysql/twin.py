@@ -124,17 +124,17 @@ def _drop_twin(element: DropTwin, compiler: DDLCompiler, **_: Any) -> str:
 @compiles(DeclaredType, "mysql", "mariadb")
 def _declared_type(type_: DeclaredType, compiler: TypeCompiler, **_: Any) -> str:
     """A percent sign, in a member of an ENUM, as the driver wants it."""
-    return type_.spelling.replace("%", _percent(compiler.dialect))
+    return type_.spelling.replace("%", percent(compiler.dialect))
 
 
 def _fulltext_keys(twin: sa.Table, dialect: Dialect) -> list[ddl.Key]:
     """The FULLTEXT indexes, which InnoDB refuses a temporary table: as they are asked for."""
     compiler = ddl_compiler(dialect)
     asked = (_inline(index, compiler) for index in twin.indexes if _is_fulltext(index, dialect))
-    return [ddl.inline_key(sql.replace(_percent(dialect), "%")) for sql in asked]
+    return [ddl.inline_key(sql.replace(percent(dialect), "%")) for sql in asked]
 
 
-def _percent(dialect: Dialect) -> str:
+def percent(dialect: Dialect) -> str:
     """A percent sign as it is written for the driver."""
     return dialect.identifier_preparer.quote_identifier("%")[1:-1]
 
