@@ -34,19 +34,6 @@ CREATE TABLE "my table" (
 '''
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "main.db"
-
-
-@pytest.fixture
-def sqlite(path: Path) -> Iterator[Connection]:
-    engine = sa.create_engine(f"sqlite:///{path}")
-    with engine.connect() as connection:
-        yield connection
-    engine.dispose()
-
-
 def rich(connection: Connection) -> None:
     run = connection.exec_driver_sql
     run("CREATE TABLE parent (id INTEGER PRIMARY KEY)")

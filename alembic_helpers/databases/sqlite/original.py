@@ -56,7 +56,7 @@ class Original:
         )
         return self.connection.scalar(query, self.names()) is not None
 
-    def clear_leftover(self) -> None:
+    def clear_leftover(self, expected: Table) -> None:
         """Drop the temporary table of an interrupted batch, if the original has all its rows."""
         name = upstream.batch_temporary_name(self.table.name)
         leftover = self.database.table(self.connection, name, self.table.schema)
@@ -67,6 +67,15 @@ class Original:
         quote = self.database.quoted
         shared = [quote(c.name) for c in leftover.columns if self.table.column(c.name)]
         rows = self.scalar(f"SELECT count(*) FROM {quoted}")
+        strange = [c.name for c in leftover.columns if not self._explains(c.name, expected)]
+        if rows and strange:
+            raise LeftoverTable(
+                f"{self.table.name}: the new table would be built as {name!r}, and there is one of "
+                f"that name with {rows} rows and with columns that neither {self.table.name!r} nor "
+                f"this change has: {', '.join(strange)}; nothing was changed. If it is needed, "
+                f"give it another name: ALTER TABLE {quoted} RENAME TO ...; if it is not: DROP "
+                f"TABLE {quoted}."
+            )
         lost = rows
         if shared and rows:
             columns = ", ".join(shared)
@@ -83,3 +92,7 @@ class Original:
                 f"{quote(self.table.name)}."
             )
         self.execute(f"DROP TABLE {quoted}")
+
+    def _explains(self, column: str, expected: Table) -> bool:
+        """Whether a batch has made the column out of the original."""
+        return any(table.column(column) is not None for table in (self.table, expected))

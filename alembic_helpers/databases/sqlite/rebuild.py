@@ -58,7 +58,7 @@ class SQLiteRebuild(Rebuild):
         self._began = False
         self._foreign_keys_were_on = False
         self._legacy = self.original.pragma("legacy_alter_table")
-        self.original.clear_leftover()
+        self.original.clear_leftover(self.expected)
         self._suspend_foreign_keys()
         self._begin()
         try:

@@ -1,0 +1,60 @@
+"""Tables whose own ways a rebuild on SQLite has to keep, or else to leave alone."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from servers.migration import migration
+from sqlalchemy.engine import Connection
+
+from alembic_helpers import LeftoverTable, op
+
+
+def made(connection: Connection, *statements: str) -> None:
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+    connection.commit()
+
+
+def text(connection: Connection, name: str) -> str:
+    query = sa.text("SELECT sql FROM sqlite_master WHERE name = :name")
+    return str(connection.scalar(query, {"name": name}))
+
+
+def not_null(table: str, column: str) -> None:
+    op.alter_column(table, column, nullable=False, existing_type=sa.Integer())
+
+
+# -- a table under the name of the temporary one ---------------------------------------------------
+
+
+def test_a_table_with_columns_of_its_own_is_no_leftover(sqlite: Connection) -> None:
+    made(
+        sqlite,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER)",
+        "INSERT INTO t VALUES (1, 1), (2, 2)",
+        "CREATE TABLE _alembic_tmp_t (id INTEGER PRIMARY KEY, precious TEXT)",
+        "INSERT INTO _alembic_tmp_t VALUES (1, 'mine')",
+    )
+    with pytest.raises(LeftoverTable) as caught, migration(sqlite):
+        not_null("t", "n")
+    assert str(caught.value) == (
+        "t: the new table would be built as '_alembic_tmp_t', and there is one of that name with 1 "
+        "rows and with columns that neither 't' nor this change has: precious; nothing was "
+        "changed. If it is needed, give it another name: ALTER TABLE main._alembic_tmp_t RENAME TO "
+        "...; if it is not: DROP TABLE main._alembic_tmp_t."
+    )
+    assert sqlite.exec_driver_sql("SELECT precious FROM _alembic_tmp_t").scalar() == "mine"
+
+
+def test_a_leftover_with_a_column_that_the_batch_adds_is_removed(sqlite: Connection) -> None:
+    made(
+        sqlite,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER)",
+        "INSERT INTO t VALUES (1, 1), (2, 2)",
+        "CREATE TABLE _alembic_tmp_t (id INTEGER PRIMARY KEY, n INTEGER, x INTEGER DEFAULT 7)",
+        "INSERT INTO _alembic_tmp_t VALUES (1, 1, 7)",
+    )
+    with migration(sqlite), op.batch_alter_table("t", recreate="always") as batch_op:
+        batch_op.add_column(sa.Column("x", sa.Integer, server_default="7"))
+    assert sqlite.exec_driver_sql("SELECT * FROM t").all() == [(1, 1, 7), (2, 2, 7)]
