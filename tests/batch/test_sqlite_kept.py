@@ -58,3 +58,35 @@ def test_a_leftover_with_a_column_that_the_batch_adds_is_removed(sqlite: Connect
     with migration(sqlite), op.batch_alter_table("t", recreate="always") as batch_op:
         batch_op.add_column(sa.Column("x", sa.Integer, server_default="7"))
     assert sqlite.exec_driver_sql("SELECT * FROM t").all() == [(1, 1, 7), (2, 2, 7)]
+
+
+# -- generated columns -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "generated",
+    [
+        "GENERATED ALWAYS AS (n * 2) STORED CHECK (g > 0)",
+        "GENERATED ALWAYS AS (n * 2) VIRTUAL CONSTRAINT ck CHECK ((g) > (0)) NOT NULL",
+        "CHECK (g > 0) AS (n * 2) STORED",
+        'AS ("N" * 2 /* twice) */)',
+    ],
+)
+def test_a_generated_column_keeps_its_expression_and_its_check(
+    sqlite: Connection, generated: str
+) -> None:
+    made(
+        sqlite,
+        f"CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER, g INTEGER {generated})",
+        "INSERT INTO t (n) VALUES (1)",
+    )
+    with migration(sqlite):
+        not_null("t", "n")
+    sqlite.exec_driver_sql("INSERT INTO t (n) VALUES (2)")
+    assert sqlite.exec_driver_sql("SELECT g FROM t").scalars().all() == [2, 4]
+    after = text(sqlite, "t")
+    for word in ("STORED", "CHECK"):
+        assert after.count(word) == generated.count(word)
+    if "CHECK" in generated:
+        with pytest.raises(sa.exc.IntegrityError):
+            sqlite.exec_driver_sql("INSERT INTO t (n) VALUES (-1)")

@@ -169,7 +169,7 @@ def collations(sql: str | Created) -> dict[str, str]:
     return found
 
 
-def generated(sql: str | Created) -> dict[str, str]:
+def generated(sql: str | Created) -> dict[str, list[Token]]:
     """The expressions of the computed columns."""
     found = {}
     for item in body(sql):
@@ -177,7 +177,7 @@ def generated(sql: str | Created) -> dict[str, str]:
             continue
         for at, (word, opening) in enumerate(itertools.pairwise(item)):
             if word.word == "AS" and opening.text == "(":
-                found[item[0].name] = canonical(item[at + 2 : closing(item, at + 1)])
+                found[item[0].name] = item[at + 2 : closing(item, at + 1)]
                 break
     return found
 

@@ -19,6 +19,7 @@ from ... import upstream
 from ..construct import DeclaredType
 from ..definition import Aspect
 from ..objects import Column, Constraint, ConstraintType, Index, Reference, Table
+from ..tokens import text as spelled
 from . import definitions
 from .ddl import Created, canonical, collations, created, declared, generated, options
 
@@ -116,6 +117,7 @@ class Reading:
             if collation is not None and isinstance(column.type, sa.String):
                 column.type.collation = collation
             kept = {2: "VIRTUAL", 3: "STORED"}.get(row.hidden)
+            expression = computed.get(column.name, [])
             collate = f" COLLATE {self.database.quoted(collation)}" if collation else ""
             yield dataclasses.replace(
                 column,
@@ -125,9 +127,11 @@ class Reading:
                     Aspect.COLLATION: collation and collation.upper(),
                     Aspect.NULLABILITY: "NOT NULL" if row.notnull else "NULL",
                     Aspect.DEFAULT: row.dflt_value and canonical(row.dflt_value),
-                    Aspect.COMPUTED: f"({computed.get(column.name)}) {kept}" if kept else None,
+                    Aspect.COMPUTED: f"({canonical(expression)}) {kept}" if kept else None,
                     Aspect.AUTOINCREMENT: "yes" if counts and row.pk else None,
                 },
+                computed=spelled(expression) if kept else None,
+                stored=kept == "STORED",
             )
 
     def _constraints(
