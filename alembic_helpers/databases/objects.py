@@ -84,9 +84,15 @@ class Constraint:
     validated: bool = True
     definition: Definition | None = field(default=None, compare=False)
     """As the server prints it; ``None`` where that is not known (a batch's forecast)."""
+    reads: tuple[str, ...] = ()
+    """The columns that a check is known to stand on, where the database does not list them."""
+
+    @property
+    def stands_on(self) -> tuple[str, ...]:
+        return self.reads or self.columns
 
     def __str__(self) -> str:
-        return f"{self.type.label} {self.name or '(unnamed)'} ({', '.join(self.columns)})"
+        return f"{self.type.label} {self.name or '(unnamed)'} ({', '.join(self.stands_on)})"
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,10 @@ class Index:
     """All columns that it stands on, those of its expressions and its predicate too."""
     partitioned: bool = False
     """Is it the index of a partitioned table: valid once every partition's part is attached?"""
+
+    @property
+    def stands_on(self) -> tuple[str | None, ...]:
+        return self.reads or self.columns
 
     def __str__(self) -> str:
         columns = ", ".join(column or "<expression>" for column in self.columns)
@@ -254,13 +264,13 @@ class Table:
         gone = self.key(name)
 
         def stays(columns: Sequence[str | None]) -> bool:
-            return [gone] != self.column_keys(columns)
+            return {gone} != set(self.column_keys(columns))
 
         return replace(
             self,
             columns=tuple(c for c in self.columns if self.key(c.name) != gone),
-            constraints=tuple(c for c in self.constraints if stays(c.columns)),
-            indexes=tuple(i for i in self.indexes if stays(i.columns)),
+            constraints=tuple(c for c in self.constraints if stays(c.stands_on)),
+            indexes=tuple(i for i in self.indexes if stays(i.stands_on)),
         )
 
     def without(self, item: Constraint | Index) -> Table:
@@ -279,18 +289,29 @@ class Table:
         return replace(
             self,
             columns=tuple(
-                replace(c, name=renamed(c.name), clauses=renamed_in(c.clauses, renamed))
+                replace(
+                    c,
+                    name=renamed(c.name),
+                    clauses=renamed_in(c.clauses, renamed),
+                    reads=tuple(map(renamed, c.reads)),
+                )
                 for c in self.columns
             ),
             # Their texts may name the column.
             constraints=tuple(
-                replace(c, columns=tuple(map(renamed, c.columns)), definition=None)
+                replace(
+                    c,
+                    columns=tuple(map(renamed, c.columns)),
+                    reads=tuple(map(renamed, c.reads)),
+                    definition=None,
+                )
                 for c in self.constraints
             ),
             indexes=tuple(
                 replace(
                     i,
                     columns=tuple(n if n is None else renamed(n) for n in i.columns),
+                    reads=tuple(map(renamed, i.reads)),
                     definition=None,
                 )
                 for i in self.indexes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -91,21 +90,23 @@ def _refuse_dependents(subject: Subject, column: Column, table: Table) -> None:
             f"{computed[0]!r})",
             dependents=computed,
         )
-    covered: list[tuple[Constraint | Index, Sequence[str | None]]] = [
-        *((constraint, constraint.columns) for constraint in table.constraints),
-        *((index, index.reads or index.columns) for index in table.indexes),
+    covered: list[Constraint | Index] = [*table.constraints, *table.indexes]
+    standing = [
+        item
+        for item in covered
+        if len(set(item.stands_on)) > 1 and key in table.column_keys(item.stands_on)
     ]
-    dependents = [
-        item.name or str(item)
-        for item, columns in covered
-        if len(set(columns)) > 1 and key in table.column_keys(columns)
-    ]
-    if dependents:
+    if standing:
+        dependents = [item.name or str(item) for item in standing]
+        unnamed = (
+            " One without a name goes when the table is made anew without it: "
+            f"op.batch_alter_table({table.name!r}, recreate='always', copy_from=sa.Table(...))."
+        )
         names = ", ".join(dict.fromkeys(dependents))
         raise DependentObjects(
             f"drop_column {subject.name}: {names} covers other columns too, and would go or change "
             "with it; nothing was dropped. Drop or replace it first: op.drop_index(...) or "
-            "op.drop_constraint(...).",
+            f"op.drop_constraint(...).{'' if all(i.name for i in standing) else unnamed}",
             dependents=list(dict.fromkeys(dependents)),
         )
 

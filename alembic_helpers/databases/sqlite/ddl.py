@@ -182,15 +182,14 @@ def generated(sql: str | Created) -> dict[str, list[Token]]:
     return found
 
 
-def index_parts(sql: str) -> tuple[list[str], str | None]:
+def index_parts(sql: str) -> tuple[list[list[Token]], list[Token]]:
     """The columns and expressions of a CREATE INDEX, and its WHERE."""
     words = tokens(sql)
     on = next(at for at, token in enumerate(words) if token.word == "ON")
     opening = next(at for at in range(on, len(words)) if words[at].text == "(")
     end = closing(words, opening)
-    parts = [canonical(_without_order(part)) for part in split(words[opening + 1 : end])]
-    where = words[end + 2 :]
-    return parts, canonical(where) or None
+    parts = [_without_order(part) for part in split(words[opening + 1 : end])]
+    return parts, words[end + 2 :]
 
 
 def _without_order(part: list[Token]) -> list[Token]:

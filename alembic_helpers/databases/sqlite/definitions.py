@@ -9,7 +9,7 @@ from sqlalchemy.engine import Row
 
 from ..definition import Aspect, Definition, each, listed
 from ..objects import ConstraintType
-from .ddl import Declared, canonical, index_parts
+from .ddl import Declared, Token, canonical
 
 
 def of_constraint(text: Declared) -> Definition:
@@ -18,17 +18,23 @@ def of_constraint(text: Declared) -> Definition:
     return {Aspect.COLUMNS: listed(text.columns)}
 
 
-def of_index(rows: Sequence[Row[Any]], sql: str, collated: Mapping[str, str]) -> Definition:
-    parts, where = index_parts(sql)
+def of_index(
+    rows: Sequence[Row[Any]],
+    parts: Sequence[list[Token]],
+    where: list[Token],
+    collated: Mapping[str, str],
+) -> Definition:
     own = [collated.get(row.col, "BINARY") for row in rows]
     other = [row.collation.upper() != usual.upper() for row, usual in zip(rows, own, strict=True)]
     return {
-        Aspect.COLUMNS: listed(row.col or part for row, part in zip(rows, parts, strict=True)),
+        Aspect.COLUMNS: listed(
+            row.col or canonical(part) for row, part in zip(rows, parts, strict=True)
+        ),
         Aspect.UNIQUE: "yes" if rows[0].once else "no",
         Aspect.ORDER: each(["DESC" if row.down else None for row in rows], "ASC"),
         Aspect.COLLATIONS: each(
             [row.collation.upper() if o else None for row, o in zip(rows, other, strict=True)],
             "default",
         ),
-        Aspect.WHERE: where,
+        Aspect.WHERE: canonical(where) or None,
     }

@@ -6,6 +6,7 @@ The pragmas know the structure, the CREATE TABLE text the names and checks.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +22,18 @@ from ..definition import Aspect
 from ..objects import Column, Constraint, ConstraintType, Index, Reference, Table
 from ..tokens import text as spelled
 from . import definitions
-from .ddl import Created, canonical, collations, created, declared, generated, options
+from .ddl import (
+    Created,
+    canonical,
+    collations,
+    created,
+    declared,
+    generated,
+    index_parts,
+    options,
+    tokens,
+)
+from .mentions import Mentions
 
 if TYPE_CHECKING:
     from .database import SQLite
@@ -94,17 +106,23 @@ class Reading:
             sql = texts["table"][table] or ""
             made = created(sql)
             collated = collations(made)
+            mentions = Mentions([row.name for row in columns[table]], key)
             yield Table(
                 name=name,
                 schema=self.schema,
-                columns=tuple(self._columns(columns[table], sql, made, collated)),
-                constraints=tuple(self._constraints(made, foreign_keys[table], keys)),
-                indexes=tuple(_indexes(indexes[table], texts["index"], collated)),
+                columns=tuple(self._columns(columns[table], sql, made, collated, mentions)),
+                constraints=tuple(self._constraints(made, foreign_keys[table], keys, mentions)),
+                indexes=tuple(_indexes(indexes[table], texts["index"], collated, mentions)),
                 key=key,
             )
 
     def _columns(
-        self, rows: Sequence[Row[Any]], sql: str, made: Created, collated: Mapping[str, str]
+        self,
+        rows: Sequence[Row[Any]],
+        sql: str,
+        made: Created,
+        collated: Mapping[str, str],
+        mentions: Mentions,
     ) -> Iterator[Column]:
         computed = generated(made) if any(row.hidden for row in rows) else {}
         counts = "AUTOINCREMENT" in options(made)
@@ -132,10 +150,11 @@ class Reading:
                 },
                 computed=spelled(expression) if kept else None,
                 stored=kept == "STORED",
+                reads=mentions.of(expression),
             )
 
     def _constraints(
-        self, made: Created, rows: Sequence[Row[Any]], keys: _Rows
+        self, made: Created, rows: Sequence[Row[Any]], keys: _Rows, mentions: Mentions
     ) -> Iterator[Constraint]:
         texts = list(declared(made))
         for text in texts:
@@ -146,6 +165,7 @@ class Reading:
                     text.columns,
                     sqltext=text.text or None,
                     definition=definitions.of_constraint(text),
+                    reads=mentions.of(tokens(text.text)),
                 )
         foreign: dict[int, list[Row[Any]]] = defaultdict(list)
         for row in rows:
@@ -190,18 +210,26 @@ class Reading:
 
 
 def _indexes(
-    rows: Sequence[Row[Any]], texts: Mapping[str, str | None], collated: Mapping[str, str]
+    rows: Sequence[Row[Any]],
+    texts: Mapping[str, str | None],
+    collated: Mapping[str, str],
+    mentions: Mentions,
 ) -> Iterator[Index]:
     found: dict[str, list[Row[Any]]] = defaultdict(list)
     for row in rows:
         if row.name in texts:  # else another session has made it since
             found[row.name].append(row)
-    for name, parts in found.items():
+    for name, of_index in found.items():
+        parts, where = index_parts(texts[name] or "")
+        columns = tuple(row.col for row in of_index)
+        expressions = [part for part, column in zip(parts, columns, strict=True) if column is None]
+        read = (mentions.of(words) for words in (*expressions, where))
         yield Index(
             name,
-            tuple(row.col for row in parts),
-            bool(parts[0].once),
-            definition=definitions.of_index(parts, texts[name] or "", collated),
+            columns,
+            bool(of_index[0].once),
+            definition=definitions.of_index(of_index, parts, where, collated),
+            reads=tuple(dict.fromkeys(itertools.chain(filter(None, columns), *read))),
         )
 
 

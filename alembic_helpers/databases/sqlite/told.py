@@ -38,7 +38,8 @@ class Told:
         source = self.original.table
         kept: list[MigrateOperation] = []
         if self.of_ours:
-            source, kept, operations = self._without_computed(operations)
+            source = self._without_checks(operations)
+            source, kept, operations = self._without_computed(source, operations)
         for operation in operations:
             if isinstance(operation, ops.AddConstraintOp):
                 asked = operation.to_constraint(self.context)
@@ -62,33 +63,49 @@ class Told:
             options.pop("naming_convention", None)
         return kept
 
+    def _without_checks(self, operations: list[MigrateOperation]) -> Table:
+        """The table without the checks that go with a column; a batch does not know of them."""
+        table = self.original.table
+        dropped = {table.key(o.column_name) for o in operations if isinstance(o, ops.DropColumnOp)}
+        named = {
+            table.key(str(o.constraint_name))
+            for o in operations
+            if isinstance(o, ops.DropConstraintOp)
+        }
+        gone = [
+            check
+            for check in table.of_type(ConstraintType.CHECK)
+            if dropped.intersection(map(table.key, check.stands_on))
+            and (check.name is None or table.key(check.name) not in named)
+        ]
+        return replace(table, constraints=tuple(c for c in table.constraints if c not in gone))
+
     def _without_computed(
-        self, operations: list[MigrateOperation]
+        self, source: Table, operations: list[MigrateOperation]
     ) -> tuple[Table, list[MigrateOperation], list[MigrateOperation]]:
         """Computed columns are added anew: a batch would copy their values; SQLite refuses that."""
-        key = self.original.table.key
-        computed = {key(c.name): c for c in self.original.table.columns if c.computed is not None}
+        key = source.key
+        computed = {key(c.name): c for c in source.columns if c.computed is not None}
         if not computed:
-            return self.original.table, [], operations
+            return source, [], operations
         dropped = {key(o.column_name) for o in operations if isinstance(o, ops.DropColumnOp)}
         added: list[MigrateOperation] = []
-        for before, column in itertools.pairwise((None, *self.original.table.columns)):
-            if column is not None and key(column.name) in computed.keys() - dropped:
+        there = [c for c in source.columns if key(c.name) not in computed.keys() & dropped]
+        for before, column in itertools.pairwise((None, *there)):
+            if column is not None and key(column.name) in computed:
                 place: dict[str, Any] = {"insert_after": before.name} if before else {}
-                added.append(ops.AddColumnOp(self.original.table.name, column_of(column), **place))
-        columns = tuple(c for c in self.original.table.columns if key(c.name) not in computed)
-        on_computed = [
-            c for c in self.original.table.constraints if computed.keys() & set(map(key, c.columns))
-        ]
+                added.append(ops.AddColumnOp(source.name, column_of(column), **place))
+        columns = tuple(c for c in source.columns if key(c.name) not in computed)
+        on_computed = [c for c in source.constraints if computed.keys() & set(map(key, c.columns))]
         stays = [c for c in on_computed if not dropped & set(map(key, c.columns))]
         self._unnamed += [detached(c, self._schema) for c in stays]
-        constraints = tuple(c for c in self.original.table.constraints if c not in on_computed)
+        constraints = tuple(c for c in source.constraints if c not in on_computed)
         rest = [
             o
             for o in operations
             if not (isinstance(o, ops.DropColumnOp) and key(o.column_name) in computed)
         ]
-        return replace(self.original.table, columns=columns, constraints=constraints), added, rest
+        return replace(source, columns=columns, constraints=constraints), added, rest
 
     def _take_unnamed(self, constraint: sa.Constraint) -> bool:
         if upstream.final_name(constraint, self.context.dialect) is not None:
