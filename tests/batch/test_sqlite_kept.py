@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from servers.migration import migration
 from sqlalchemy.engine import Connection
 
-from alembic_helpers import LeftoverTable, op
+from alembic_helpers import AlembicHelpersError, DefinitionMismatch, LeftoverTable, op
 
 
 def made(connection: Connection, *statements: str) -> None:
@@ -90,3 +90,54 @@ def test_a_generated_column_keeps_its_expression_and_its_check(
     if "CHECK" in generated:
         with pytest.raises(sa.exc.IntegrityError):
             sqlite.exec_driver_sql("INSERT INTO t (n) VALUES (-1)")
+
+
+# -- a key's own COLLATE ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "CONSTRAINT u UNIQUE (a COLLATE NOCASE)",
+        "CONSTRAINT u UNIQUE (n, [a] COLLATE [NoCase] DESC)",
+        "PRIMARY KEY (a COLLATE RTRIM, n)",
+    ],
+)
+def test_a_rebuild_that_would_lose_the_collate_of_a_key_is_undone(
+    sqlite: Connection, key: str
+) -> None:
+    made(
+        sqlite,
+        f"CREATE TABLE t (id INTEGER, a TEXT, n INTEGER, {key})",
+        "INSERT INTO t VALUES (1, 'x', 1)",
+    )
+    before = text(sqlite, "t")
+    with pytest.raises(AlembicHelpersError, match=r"the COLLATE of the .* would be lost"):
+        with migration(sqlite):
+            not_null("t", "id")
+    assert text(sqlite, "t") == before
+    assert sqlite.exec_driver_sql("SELECT * FROM t").all() == [(1, "x", 1)]
+
+
+def test_a_key_with_the_collation_of_its_column_is_no_obstacle(sqlite: Connection) -> None:
+    made(
+        sqlite,
+        "CREATE TABLE t (a TEXT COLLATE NOCASE, b TEXT, n INTEGER, "
+        "UNIQUE (a COLLATE nocase), UNIQUE (b COLLATE binary))",
+    )
+    with migration(sqlite):
+        not_null("t", "n")
+    assert text(sqlite, "t").count("UNIQUE") == 2
+
+
+def test_a_key_of_another_collation_is_another_one(sqlite: Connection) -> None:
+    made(sqlite, "CREATE TABLE t (a TEXT, n INTEGER, CONSTRAINT u UNIQUE (a COLLATE NOCASE))")
+    with pytest.raises(DefinitionMismatch) as caught, migration(sqlite):
+        op.create_unique_constraint("u", "t", ["a"])
+    (difference,) = caught.value.differences
+    assert (difference.attribute, difference.found) == ("collations", "(NOCASE)")
+    with migration(sqlite), op.batch_alter_table("t") as batch_op:
+        batch_op.drop_constraint("u", type_="unique")
+        batch_op.create_unique_constraint("u", ["a"])
+        batch_op.alter_column("n", nullable=False, existing_type=sa.Integer())
+    assert "NOCASE" not in text(sqlite, "t")

@@ -31,8 +31,8 @@ class SQLite(SQLiteMaster, SQLiteBatch):
             Aspect.COMPUTED,
             Aspect.AUTOINCREMENT,
         ),
-        "primary key": (Aspect.COLUMNS,),
-        "unique constraint": (Aspect.COLUMNS,),
+        "primary key": (Aspect.COLUMNS, Aspect.COLLATIONS),
+        "unique constraint": (Aspect.COLUMNS, Aspect.COLLATIONS),
         "foreign key": (*REFERENCE, Aspect.DEFERRABLE, Aspect.MATCH),
         "check constraint": (Aspect.CONDITION,),
         "index": (

@@ -58,6 +58,8 @@ class Declared:
     text: str = ""
     deferrable: bool | None = None
     initially: str | None = None
+    collations: tuple[str | None, ...] = ()
+    """Those that a key names itself, column by column."""
 
 
 def tokens(sql: str) -> list[Token]:
@@ -105,15 +107,24 @@ def _table_constraint(item: list[Token]) -> Iterator[Declared]:
         end = closing(item, opening)
         inner, at = item[opening + 1 : end], end + 1
         if word == "PRIMARY":
-            yield Declared(ConstraintType.PRIMARY, name, _names(inner))
+            yield _key(ConstraintType.PRIMARY, name, inner)
         elif word == "UNIQUE":
-            yield Declared(ConstraintType.UNIQUE, name, _names(inner))
+            yield _key(ConstraintType.UNIQUE, name, inner)
         elif word == "FOREIGN":
             words = [token.word for token in item[at : _next_start(item, at)]]
             yield Declared(ConstraintType.FOREIGN_KEY, name, _names(inner), "", *_timing(words))
         else:
             yield Declared(ConstraintType.CHECK, name, (), text(inner))
         name = None
+
+
+def _key(type_: ConstraintType, name: str | None, inner: list[Token]) -> Declared:
+    collations = tuple(
+        part[2].name if len(part) > 2 and part[1].word == "COLLATE" else None
+        for part in split(inner)
+        if part
+    )
+    return Declared(type_, name, _names(inner), collations=collations)
 
 
 def _next_start(item: list[Token], at: int) -> int:

@@ -12,10 +12,14 @@ from ..objects import ConstraintType
 from .ddl import Declared, Token, canonical
 
 
-def of_constraint(text: Declared) -> Definition:
+def of_constraint(text: Declared, collated: Mapping[str, str]) -> Definition:
     if text.type is ConstraintType.CHECK:
         return {Aspect.CONDITION: canonical(text.text)}
-    return {Aspect.COLUMNS: listed(text.columns)}
+    other = [
+        named.upper() if named and named.upper() != collated.get(column, "BINARY").upper() else None
+        for column, named in zip(text.columns, text.collations, strict=False)
+    ]
+    return {Aspect.COLUMNS: listed(text.columns), Aspect.COLLATIONS: each(other, "default")}
 
 
 def of_index(

@@ -111,7 +111,9 @@ class Reading:
                 name=name,
                 schema=self.schema,
                 columns=tuple(self._columns(columns[table], sql, made, collated, mentions)),
-                constraints=tuple(self._constraints(made, foreign_keys[table], keys, mentions)),
+                constraints=tuple(
+                    self._constraints(made, foreign_keys[table], keys, collated, mentions)
+                ),
                 indexes=tuple(_indexes(indexes[table], texts["index"], collated, mentions)),
                 key=key,
             )
@@ -154,7 +156,12 @@ class Reading:
             )
 
     def _constraints(
-        self, made: Created, rows: Sequence[Row[Any]], keys: _Rows, mentions: Mentions
+        self,
+        made: Created,
+        rows: Sequence[Row[Any]],
+        keys: _Rows,
+        collated: Mapping[str, str],
+        mentions: Mentions,
     ) -> Iterator[Constraint]:
         texts = list(declared(made))
         for text in texts:
@@ -164,7 +171,7 @@ class Reading:
                     text.name,
                     text.columns,
                     sqltext=text.text or None,
-                    definition=definitions.of_constraint(text),
+                    definition=definitions.of_constraint(text, collated),
                     reads=mentions.of(tokens(text.text)),
                 )
         foreign: dict[int, list[Row[Any]]] = defaultdict(list)

@@ -25,6 +25,7 @@ from sqlalchemy.engine import Connection
 from ... import upstream
 from ...errors import AlembicHelpersError
 from ..base import Rebuild
+from ..definition import Aspect
 from ..objects import Constraint, Table
 from .attachments import Attachments
 from .ddl import conflicts
@@ -137,6 +138,11 @@ class SQLiteRebuild(Rebuild):
                 f"the {c} would be lost"
                 for c in self.expected.constraints
                 if _shape(c, self.database) not in have
+            ]
+            problems += [
+                f"the COLLATE of the {c} would be lost"
+                for c in self.expected.constraints
+                if (c.definition or {}).get(Aspect.COLLATIONS)
             ]
             if conflicts(self._sql) > conflicts(self.original.sql()):
                 problems.append("an ON CONFLICT clause would be lost")
