@@ -141,3 +141,45 @@ def test_a_key_of_another_collation_is_another_one(sqlite: Connection) -> None:
         batch_op.create_unique_constraint("u", ["a"])
         batch_op.alter_column("n", nullable=False, existing_type=sa.Integer())
     assert "NOCASE" not in text(sqlite, "t")
+
+
+# -- the table's name in another case --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rows", [2, 0])
+@pytest.mark.parametrize("described", [False, True])
+def test_a_table_keeps_its_spelling_and_its_counter(
+    sqlite: Connection, rows: int, described: bool
+) -> None:
+    made(
+        sqlite,
+        "CREATE TABLE items (id INTEGER PRIMARY KEY AUTOINCREMENT, n INTEGER)",
+        "CREATE INDEX ix ON items (n DESC)",
+        "INSERT INTO items (n) VALUES (1), (2), (3)",
+        f"DELETE FROM items WHERE id > {rows}",
+    )
+    as_described = sa.Table(
+        "Items",
+        sa.MetaData(),
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("n", sa.Integer),
+        sqlite_autoincrement=True,
+    )
+    options = {"copy_from": as_described} if described else {}
+    with migration(sqlite), op.batch_alter_table("ITEMS", **options) as batch_op:
+        batch_op.alter_column("n", nullable=False, existing_type=sa.Integer())
+    run = sqlite.exec_driver_sql
+    if not described:
+        assert set(
+            run("SELECT tbl_name FROM sqlite_master WHERE sql LIKE '%items%'").scalars()
+        ) == {"items"}
+    run("INSERT INTO items (n) VALUES (9)")
+    assert run("SELECT max(id) FROM items").scalar() == 4
+
+
+def test_a_single_operation_finds_the_spelling_too(sqlite: Connection) -> None:
+    made(sqlite, "CREATE TABLE items (id INTEGER PRIMARY KEY AUTOINCREMENT, n INTEGER)")
+    with migration(sqlite):
+        not_null("Items", "n")
+    assert "items" in text(sqlite, "items")
+    assert "NOT NULL" in text(sqlite, "items")

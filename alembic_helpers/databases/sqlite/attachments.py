@@ -49,10 +49,14 @@ class Attachments:
             self.original.execute(self._in_schema(sql))
         if self._counter is not None:
             # AUTOINCREMENT promises never to give a deleted row's number again.
-            statement = sa.text(f"UPDATE {self._sequences()} SET seq = :seq WHERE name = :name")
+            this = "name = :name COLLATE NOCASE"
+            statement = sa.text(f"UPDATE {self._sequences()} SET seq = :seq WHERE {this}")
             names = {"seq": self._counter, "name": self.table.name}
             if not self.connection.execute(statement, names).rowcount:
-                statement = sa.text(f"INSERT INTO {self._sequences()} VALUES (:name, :seq)")
+                statement = sa.text(
+                    f"INSERT INTO {self._sequences()} SELECT name, :seq "
+                    f"FROM {self.original.master()} WHERE type = 'table' AND {this}"
+                )
                 self.connection.execute(statement, names)
 
     def _autoincrement_counter(self) -> int | None:

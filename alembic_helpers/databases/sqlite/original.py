@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 class Original:
     def __init__(self, database: SQLite, connection: Connection, table: Table) -> None:
         self.database, self.connection, self.table = database, connection, table
+        self.table = replace(table, name=self._stored_name())
+
+    def _stored_name(self) -> str:
+        """The name as SQLite keeps it, which the revision may spell in another case."""
+        query = sa.text(
+            f"SELECT name FROM {self.database.master_of(self.table.schema)} "
+            "WHERE type = 'table' AND name = :name COLLATE NOCASE"
+        )
+        return self.connection.scalar(query, self.names()) or self.table.name
 
     def count(self) -> int:
         quoted = self.database.quoted(self.table.schema, self.table.name)

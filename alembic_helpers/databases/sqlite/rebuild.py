@@ -46,10 +46,12 @@ class SQLiteRebuild(Rebuild):
         batch_options: dict[str, Any],
     ) -> None:
         assert context.connection is not None
-        self.database, self.context, self.table = database, context, table
+        self.database, self.context = database, context
         self.connection: Connection = context.connection
         self.expected = expected
         self.original = Original(database, context.connection, table)
+        self.table = self.original.table
+        batch_options["table_name"] = self.table.name
         self.told = Told(self.original, context, batch_options)
 
     def operations(self, operations: list[MigrateOperation]) -> list[MigrateOperation]:
