@@ -183,3 +183,68 @@ def test_a_single_operation_finds_the_spelling_too(sqlite: Connection) -> None:
         not_null("Items", "n")
     assert "items" in text(sqlite, "items")
     assert "NOT NULL" in text(sqlite, "items")
+
+
+# -- foreign keys that cannot be checked -----------------------------------------------------------
+
+
+def test_a_foreign_key_without_a_key_elsewhere_is_no_obstacle(sqlite: Connection) -> None:
+    made(
+        sqlite,
+        "CREATE TABLE par (x INTEGER)",
+        "CREATE TABLE ch (x INTEGER REFERENCES par (x))",
+        "INSERT INTO ch VALUES (1)",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER)",
+        "CREATE TABLE u (x INTEGER REFERENCES t (n))",
+        "INSERT INTO t VALUES (1, 1)",
+        "INSERT INTO u VALUES (1)",
+    )
+    for table, column in (("t", "n"), ("ch", "x"), ("u", "x")):
+        with migration(sqlite):
+            not_null(table, column)
+        assert "NOT NULL" in text(sqlite, table)
+
+
+def test_a_key_that_a_foreign_key_refers_to_is_not_dropped(sqlite: Connection) -> None:
+    made(
+        sqlite,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, code TEXT, CONSTRAINT uc UNIQUE (code))",
+        "CREATE TABLE ch (x TEXT REFERENCES t (code))",
+        "INSERT INTO t VALUES (1, 'a')",
+        "INSERT INTO ch VALUES ('a')",
+    )
+    before = text(sqlite, "t")
+    refused = "a foreign key of 'ch' would refer to columns without a unique key. Everything was"
+    with pytest.raises(AlembicHelpersError, match=refused), migration(sqlite):
+        op.drop_constraint("uc", "t", type_="unique")
+    assert text(sqlite, "t") == before
+
+
+@pytest.mark.parametrize("table", ["t", "ch"])
+def test_a_foreign_key_whose_rows_point_nowhere_is_not_made(sqlite: Connection, table: str) -> None:
+    made(
+        sqlite,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER)",
+        "CREATE TABLE ch (id INTEGER PRIMARY KEY, n INTEGER REFERENCES t (id))",
+        "INSERT INTO ch VALUES (8, 1)",
+        "INSERT INTO t VALUES (1, 7)",
+    )
+    before = text(sqlite, table)
+    refused = f"rows of a foreign key of '{table}' would point nowhere"
+    with pytest.raises(AlembicHelpersError, match=refused), migration(sqlite):
+        op.create_foreign_key("fk", table, "ch", ["n"], ["id"])
+    assert text(sqlite, table) == before
+
+
+def test_a_virtual_table_without_its_module_is_no_obstacle(sqlite: Connection) -> None:
+    made(
+        sqlite,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER)",
+        "PRAGMA writable_schema=ON",
+        "INSERT INTO sqlite_master VALUES "
+        "('table', 'far', 'far', 0, 'CREATE VIRTUAL TABLE far USING unheard_of (a)')",
+        "PRAGMA writable_schema=RESET",
+    )
+    with migration(sqlite):
+        not_null("t", "n")
+    assert "NOT NULL" in text(sqlite, "t")

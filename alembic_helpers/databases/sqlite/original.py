@@ -59,12 +59,31 @@ class Original:
         # pysqlite begins by itself only before DML; SQLAlchemy's own idea of it is no help.
         return bool(self.connection.connection.driver_connection.in_transaction)  # type: ignore[union-attr]
 
-    def is_referenced(self) -> bool:
+    def referring(self) -> list[str]:
+        """The tables with a foreign key to this one, be it itself."""
         query = sa.text(
-            f"SELECT 1 FROM {self.master()} m, pragma_foreign_key_list(m.name, :schema) f "
-            "WHERE m.type = 'table' AND f.\"table\" = :name COLLATE NOCASE LIMIT 1"
+            f"SELECT DISTINCT m.name FROM {self.master()} m, "
+            "pragma_foreign_key_list(m.name, :schema) f "
+            "WHERE m.type = 'table' AND f.\"table\" = :name COLLATE NOCASE"
         )
-        return self.connection.scalar(query, self.names()) is not None
+        return list(self.connection.scalars(query, self.names()))
+
+    def violations(self) -> dict[str, int | None]:
+        """How many rows point nowhere, in this table and in those that refer to it.
+
+        ``None`` where SQLite cannot tell: a table that it refers to has no key for that.
+        """
+        quoted = self.database.quoted
+        found: dict[str, int | None] = {}
+        for name in dict.fromkeys([self.table.name, *self.referring()]):
+            check = f"PRAGMA {quoted(self.table.schema)}.foreign_key_check({quoted(name)})"
+            try:
+                found[name] = len(self.execute(check).fetchall())
+            except sa.exc.OperationalError as error:
+                if "foreign key mismatch" not in str(error.orig):
+                    raise
+                found[name] = None
+        return found
 
     def clear_leftover(self, expected: Table) -> None:
         """Drop the temporary table of an interrupted batch, if the original has all its rows."""

@@ -16,6 +16,7 @@ that, this module
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from alembic.operations import MigrateOperation
@@ -69,7 +70,7 @@ class SQLiteRebuild(Rebuild):
             self.original.execute("PRAGMA legacy_alter_table=ON")
             self._sql = self.original.sql()
             self._rows = self.original.count()
-            self._violations = self._foreign_key_violations()
+            self._violations = self.original.violations()
             self._attachments = Attachments(self.original, drop_indexes=self.told.of_ours)
         except BaseException:
             self._undo()
@@ -109,7 +110,7 @@ class SQLiteRebuild(Rebuild):
             self._began = True
 
     def _suspend_foreign_keys(self) -> None:
-        if not self.original.pragma("foreign_keys") or not self.original.is_referenced():
+        if not self.original.pragma("foreign_keys") or not self.original.referring():
             return
         if self.original.in_transaction():
             # The pragma is a no-op within a transaction.
@@ -148,8 +149,7 @@ class SQLiteRebuild(Rebuild):
             ]
             if conflicts(self._sql) > conflicts(self.original.sql()):
                 problems.append("an ON CONFLICT clause would be lost")
-        if self._foreign_key_violations() > self._violations:
-            problems.append("rows of a foreign key would point nowhere")
+        problems += self._foreign_key_problems()
         if problems:
             raise AlembicHelpersError(
                 f"{self.table.name}: SQLite can only change this by replacing the table, and "
@@ -157,8 +157,17 @@ class SQLiteRebuild(Rebuild):
                 "op.batch_alter_table(..., copy_from=sa.Table(...))."
             )
 
-    def _foreign_key_violations(self) -> int:
-        return len(self.original.execute("PRAGMA foreign_key_check").fetchall())
+    def _foreign_key_problems(self) -> Iterator[str]:
+        """What could be checked before has to be as good as it was."""
+        after = self.original.violations()
+        for table, before in self._violations.items():
+            now = after.get(table, 0)
+            if before is None:
+                continue
+            if now is None:
+                yield f"a foreign key of {table!r} would refer to columns without a unique key"
+            elif now > before:
+                yield f"rows of a foreign key of {table!r} would point nowhere"
 
 
 def _shape(constraint: Constraint, database: SQLite) -> tuple[object, ...]:
