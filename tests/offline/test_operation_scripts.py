@@ -200,3 +200,12 @@ def test_a_script_that_alters_ends_like_the_online_run(
     database: Database, schema: str | None, name: str
 ) -> None:
     assert_converges(Trial(database, OPERATIONS[name], schema, before))
+
+
+@pytest.mark.parametrize("name", ["bare$sql", "$guard", "bare$sql1$sql"])
+def test_a_name_that_ends_like_a_dollar_quote(database: Database, name: str) -> None:
+    def prepare(op: Any, schema: str | None) -> None:
+        for each in (name, "bare"):
+            op.create_table(each, sa.Column("a", sa.Integer))
+
+    assert_converges(Trial(database, lambda op, _: op.drop_table(name), None, prepare))

@@ -245,9 +245,9 @@ def _concurrently(construct: object) -> bool:
 
 
 def _dollars(tag: str, text: str) -> str:
-    """The text between dollar quotes that do not occur in it."""
+    """The text between dollar quotes of which it holds, and ends with, not even the beginning."""
     chosen, number = tag, 0
-    while f"${chosen}$" in text:
+    while f"${chosen}" in text:
         number += 1
         chosen = f"{tag}{number}"
     return f"${chosen}${text}${chosen}$"
