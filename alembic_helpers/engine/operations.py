@@ -171,7 +171,7 @@ class IdempotentOperations(Operations):
         return offline.Script.of(self.migration_context).write(unflagged(operation), name)
 
     def _comment(self, text: str) -> None:
-        self.migration_context.impl.static_output(f"-- {text}")
+        self.migration_context.impl.static_output(offline.comment(text))
 
     def _write_batch(self, batch: Batch, operations: Sequence[MigrateOperation]) -> None:
         """A batch in ``--sql`` mode: as single operations, where its table is not made anew."""

@@ -11,7 +11,7 @@ from ..loading import lazily
 
 if TYPE_CHECKING:
     from .guards import Scene, guard
-    from .script import ANEW, Note, Part, Script, guarded, parts_of, splitting
+    from .script import ANEW, Note, Part, Script, comment, guarded, parts_of, splitting
     from .transaction import Transaction
     from .whole import guard_script
 
@@ -22,6 +22,7 @@ __all__ = [
     "Scene",
     "Script",
     "Transaction",
+    "comment",
     "guard",
     "guard_script",
     "guarded",

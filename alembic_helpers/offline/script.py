@@ -46,6 +46,11 @@ splitting: upstream.ByClass[Parts] = upstream.ByClass()
 """How operations come apart, where their constructs alone do not say it."""
 
 
+def comment(text: str) -> str:
+    """One line, whatever names it tells: what follows a line's end would be run."""
+    return f"-- {' '.join(text.splitlines())}"
+
+
 def guarded(statements: Iterable[Statement], scene: Scene) -> list[Part]:
     return [Part(found, guard(found.construct, scene)) for found in statements]
 
@@ -126,7 +131,7 @@ class Script:
         if not self.is_whole:
             self.print("-- the version table is not guarded: call guard_script() in env.py")
             self.is_whole = True
-        self.print(f"-- {name}")
+        self.print(comment(name))
         try:
             parts, returned = parts_of(operation, self.scene)
             alone = any(isinstance(part, Part) and part.alone for part in parts)
@@ -139,7 +144,7 @@ class Script:
 
     def _write_part(self, part: Part | Note, name: str) -> None:
         if isinstance(part, Note):
-            self.print(f"-- {part.text}")
+            self.print(comment(part.text))
         elif part.guard is None:
             self._unguarded([part.statement], f"{name}: not guarded, it runs each time")
         else:
@@ -150,7 +155,7 @@ class Script:
     ) -> None:
         """Alembic's own batch, all of it or nothing."""
         statements = captured_batch(self.context, options, operations)
-        self.print(f"-- {name}: not guarded, it may run once only")
+        self.print(comment(f"{name}: not guarded, it may run once only"))
         self.print("BEGIN;")
         for statement in statements:
             self.print(self.writer.plain(statement.sql))
@@ -167,8 +172,8 @@ class Script:
     def print(self, text: str) -> None:
         self.context.impl.static_output(text)
 
-    def _unguarded(self, statements: Sequence[Statement], comment: str) -> None:
-        self.print(f"-- {comment}")
+    def _unguarded(self, statements: Sequence[Statement], why: str) -> None:
+        self.print(comment(why))
         for statement in statements:
             self.print(self.writer.plain(statement.sql))
 

@@ -23,7 +23,7 @@ from ..engine.common import unflagged
 from ..engine.constraints import ValidateConstraintOp
 from ..engine.ddl import ValidateConstraint
 from ..errors import OnlineNotSupported
-from ..offline import Note, Part, Scene, Transaction, guard, guarded, parts_of, splitting
+from ..offline import Note, Part, Scene, Transaction, comment, guard, guarded, parts_of, splitting
 from ..offline.capture import captured
 from ..offline.questions import (
     ConstraintThere,
@@ -191,7 +191,7 @@ def _unguarded(operations: Operations, operation: OnlineOperation) -> None:
     going = course(operation, context)
     database = database_of(context.dialect)
     if going.note:
-        context.impl.static_output(f"-- {going.note}")
+        context.impl.static_output(comment(going.note))
     with Transaction.of(context).left() if going.online else contextlib.nullcontext():
         for step in going.steps:
             for statement in captured(context, step.operation)[0]:

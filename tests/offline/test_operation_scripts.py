@@ -209,3 +209,11 @@ def test_a_name_that_ends_like_a_dollar_quote(database: Database, name: str) -> 
             op.create_table(each, sa.Column("a", sa.Integer))
 
     assert_converges(Trial(database, lambda op, _: op.drop_table(name), None, prepare))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r"])
+def test_a_name_of_several_lines_stays_within_the_comment(database: Database, end: str) -> None:
+    def build(op: Any, schema: str | None) -> None:
+        op.create_index(f"x{end}DROP TABLE bare; --", TABLE, ["n"])
+
+    assert_converges(Trial(database, build, None, before))

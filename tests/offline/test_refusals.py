@@ -250,6 +250,22 @@ def test_unguarded_is_alembics_plain_sql_under_comments() -> None:
     assert ours == script("postgresql", lambda: build(alembic.op))
 
 
+@pytest.mark.parametrize("settings", [Settings(), Settings(offline=Offline.UNGUARDED)])
+def test_a_comment_is_one_line_whatever_the_names(settings: Settings) -> None:
+    columns = (sa.Column("a", sa.Integer), sa.Column("b", sa.Integer))
+    table = sa.Table("t\nDROP TABLE users; --", sa.MetaData(), *columns)
+
+    def build() -> None:
+        op.create_index_online("x\nDROP TABLE users; --", table.name, ["a"])
+        with op.batch_alter_table(table.name, copy_from=table, recreate="always") as batch_op:
+            batch_op.drop_column("b")
+
+    found = script("sqlite", build, alembic_helpers=settings)
+    told = [line for line in found.splitlines() if ": not guarded" in line or "online" in line]
+    assert len(told) > 1
+    assert all(line.startswith("-- ") for line in told)
+
+
 def test_offline_is_one_of_two() -> None:
     with pytest.raises(UsageError) as refused:
         Settings(offline="guarded")  # type: ignore[arg-type]
