@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from offline.trial import Build, Trial, assert_converges
+from servers.clients import run_script
 from servers.database import Database
+from sqlalchemy.dialects import postgresql
 
 NASTY = 'it\'s :x 100% \\ $sql$ "q" \u00df\u6f22'
 """For values; and for names what each database takes."""
@@ -217,3 +219,37 @@ def test_a_name_of_several_lines_stays_within_the_comment(database: Database, en
         op.create_index(f"x{end}DROP TABLE bare; --", TABLE, ["n"])
 
     assert_converges(Trial(database, build, None, before))
+
+
+@pytest.mark.capability("has_enums")
+def test_types_with_a_collation(database: Database) -> None:
+    def prepare(op: Any, schema: str | None) -> None:
+        op.execute('CREATE COLLATION "it""s" FROM "C"')
+        op.create_table("p", sa.Column("a", sa.Text), sa.Column("b", sa.CHAR(3, collation="C")))
+
+    def build(op: Any, schema: str | None) -> None:
+        op.create_table(
+            "t",
+            sa.Column("a", sa.String(10, collation="C")),
+            sa.Column("b", postgresql.ARRAY(sa.Text(collation="POSIX"))),
+            sa.Column("c", sa.CHAR(3, collation='it"s')),
+        )
+        op.add_column("t", sa.Column("e", sa.Text(collation="C")))
+        op.alter_column("p", "a", type_=sa.Text(collation="POSIX"))
+        op.alter_column("p", "b", type_=sa.Text(collation="POSIX"), postgresql_using="b || 'x'")
+
+    assert_converges(Trial(database, build, None, prepare))
+
+
+@pytest.mark.capability("has_enums")
+def test_a_script_that_changes_only_a_collation_changes_it(database: Database) -> None:
+    def prepare(op: Any, schema: str | None) -> None:
+        op.create_table("t", sa.Column("a", sa.Text(collation="C")))
+
+    def build(op: Any, schema: str | None) -> None:
+        op.alter_column("t", "a", type_=sa.Text(collation="POSIX"))
+
+    with Trial(database, build, None, prepare).prepared() as connection:
+        run_script(database, Trial(database, build).script)
+        (column,) = sa.inspect(connection).get_columns("t")
+        assert column["type"].collation == "POSIX"

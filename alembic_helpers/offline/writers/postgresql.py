@@ -50,6 +50,8 @@ _TYPES = (
         r"\1",
     ),
 )
+# What SQLAlchemy writes after a type; to_regtype() takes a type alone.
+_COLLATE = re.compile(r' COLLATE "((?:[^"]|"")*)"$', re.IGNORECASE)
 
 
 class PostgreSQLWriter(Writer):
@@ -166,6 +168,12 @@ class PostgreSQLWriter(Writer):
         return self.exists(f"{found} AND {condition}" if condition else found)
 
     def type(self, type_: Type) -> str:
+        collate = _COLLATE.search(type_.sql)
+        if collate is not None:
+            alone = Type(_COLLATE.sub("", type_.sql), _COLLATE.sub("", type_.kept))
+            name = self.text(collate[1].replace('""', '"'))
+            named = f"SELECT oid FROM pg_collation WHERE collname = {name}"
+            return f"{self.type(alone)} AND attcollation IN ({named})"
         for asked, kept in _TYPES:
             match = re.fullmatch(asked, type_.kept)
             if match is not None:
