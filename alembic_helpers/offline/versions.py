@@ -26,7 +26,6 @@ class Versions:
     def __init__(self, context: MigrationContext) -> None:
         self.context = context
         self.table = upstream.version_table(context)
-        self.inserting: Question | None = None
 
     def follow(self) -> None:
         upstream.intercept(self.context, self.takes)
@@ -51,17 +50,13 @@ class Versions:
         neither it nor one that follows it is recorded.
         """
         if not isinstance(step, RevisionStep):  # alembic stamp runs nothing
-            self.script.pending = self.inserting = None
+            self.script.pending = None
             return
         if step.is_upgrade and step.should_create_branch(heads):
-            pending = ~self.there(*self._from(step.revision.revision))
-            self.script.pending = self.inserting = pending
+            self.script.pending = ~self.there(*self._from(step.revision.revision))
             return
         consumed = sorted(heads.intersection(step.from_revisions))
-        self.script.pending = self.inserting = self.there(*consumed) if consumed else None
-        if step.is_downgrade and step.should_unmerge_branches(heads):
-            # Its own row has been replaced before the others are inserted.
-            self.inserting = self.there(step.unmerge_branch_idents(heads)[1])
+        self.script.pending = self.there(*consumed) if consumed else None
 
     def _from(self, revision: str) -> list[str]:
         """A revision, and all that stand on it."""
@@ -86,7 +81,7 @@ class Versions:
         if isinstance(construct, Insert) and construct.table is self.table:
             row = upstream.inserted(construct)
             for statement in inserts(self.table, [row], list(row), self.script.scene):
-                block = self.script.writer.block(statement, Guard(), self.inserting)
+                block = self.script.writer.block(statement, Guard(), self.script.pending)
                 self.script.print(block)
             return True
         return False

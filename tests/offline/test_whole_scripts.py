@@ -191,7 +191,23 @@ def test_a_script_back_to_base_can_be_cut_and_run_again(project: Project) -> Non
     text = project.script("merged:base", command.downgrade)
     project.database.wipe()
     project.online("heads")
+    assert project.run(text) == expected
+    project.database.wipe()
+    project.online("heads")
     assert project.run(*cuts(text, project.database), text, text) == expected
+
+
+@pytest.mark.capability("alters_in_place")
+@pytest.mark.parametrize("down_to", ["left", "right", "r3"])
+def test_a_script_back_over_a_merge_leaves_all_its_branches(project: Project, down_to: str) -> None:
+    with_a_history(project)
+    project.online("heads")
+    expected = project.online(down_to, command.downgrade)
+    text = project.script(f"merged:{down_to}", command.downgrade)
+    for scripts in ([text], [text, text], [*cuts(text, project.database), text]):
+        project.database.wipe()
+        project.online("heads")
+        assert project.run(*scripts) == expected
 
 
 @pytest.mark.capability("alters_in_place")
