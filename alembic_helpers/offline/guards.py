@@ -187,9 +187,10 @@ def _identity(construct: base.IdentityColumnDefault, scene: Scene) -> Guard:
 @guard.register(base.ColumnName)
 @guard.register(mysql.MySQLChangeColumn)
 def _column_name(construct: Any, scene: Scene) -> Guard:
-    table, stored = _altered(construct, scene), scene.database.stored_name
-    old, new = stored(construct.column_name), stored(construct.newname)
-    if old == new:
+    """One in case only, where case is ignored, has nothing that tells whether it is done."""
+    table, database = _altered(construct, scene), scene.database
+    old, new = map(database.stored_name, (construct.column_name, construct.newname))
+    if database.name_key(old) == database.name_key(new):
         return ALWAYS
     return renamed(
         ColumnThere(table, old),

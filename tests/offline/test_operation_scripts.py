@@ -253,3 +253,11 @@ def test_a_script_that_changes_only_a_collation_changes_it(database: Database) -
         run_script(database, Trial(database, build).script)
         (column,) = sa.inspect(connection).get_columns("t")
         assert column["type"].collation == "POSIX"
+
+
+@pytest.mark.capability("alters_in_place")
+def test_a_column_is_renamed_in_case_only(database: Database, schema: str | None) -> None:
+    def build(op: Any, schema: str | None) -> None:
+        op.alter_column(TABLE, "n", new_column_name="N", existing_type=sa.Integer(), schema=schema)
+
+    assert_converges(Trial(database, build, schema, before))
