@@ -7,11 +7,12 @@ only the version table can say so. ``alembic upgrade`` asks it online; here each
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from sqlalchemy import schema as ddl
-from sqlalchemy.sql.dml import Insert
+from sqlalchemy.sql.dml import Insert, UpdateBase
 
 from .. import upstream
 from .capture import compiled
@@ -26,10 +27,16 @@ class Versions:
     def __init__(self, context: MigrationContext) -> None:
         self.context = context
         self.table = upstream.version_table(context)
+        self.begins: Sequence[str] = ()
+        """What is printed before the next statement about the table, and then no more."""
+        self.ends: Sequence[str] = ()
+        """What is printed after the last one of a revision."""
 
     def follow(self) -> None:
         upstream.intercept(self.context, self.takes)
         upstream.follow_steps(self.context, self.enter)
+        callbacks = self.context.on_version_apply_callbacks
+        self.context.on_version_apply_callbacks = (*callbacks, self.leave)
         self.script = Script.of(self.context)
         self.script.is_whole = True
         self.script.transaction.is_certain = True
@@ -52,11 +59,24 @@ class Versions:
         if not isinstance(step, RevisionStep):  # alembic stamp runs nothing
             self.script.pending = None
             return
+        if step.should_merge_branches(heads) or step.should_unmerge_branches(heads):
+            self._hold_together()
         if step.is_upgrade and step.should_create_branch(heads):
             self.script.pending = ~self.there(*self._from(step.revision.revision))
             return
         consumed = sorted(heads.intersection(step.from_revisions))
         self.script.pending = self.there(*consumed) if consumed else None
+
+    def leave(self, **_: Any) -> None:
+        """Alembic's ``on_version_apply`` hook: the revision is recorded."""
+        for statement in self.ends:
+            self.script.print(statement)
+        self.begins = self.ends = ()
+
+    def _hold_together(self) -> None:
+        """With some of its rows replaced, a merge would have a branch run again under it."""
+        if not self.script.transaction.is_open:
+            self.begins, self.ends = self.script.writer.together
 
     def _from(self, revision: str) -> list[str]:
         """A revision, and all that stand on it."""
@@ -71,17 +91,22 @@ class Versions:
     def takes(self, construct: Any) -> bool:
         """Whether a statement is about the version table, and has been written here."""
         if isinstance(construct, ddl.CreateTable) and construct.element is self.table:
-            statement = compiled(construct, self.context)
+            created = compiled(construct, self.context)
             there = Guard(TableThere(self.name))
-            self.script.print(self.script.writer.block(statement, there, None))
+            self.script.print(self.script.writer.block(created, there, None))
             return True
         if isinstance(construct, ddl.DropTable) and construct.element is self.table:
             # Older Alembics drop it at base, in scripts only; the blocks above would ask it again.
             return True
-        if isinstance(construct, Insert) and construct.table is self.table:
+        if not isinstance(construct, UpdateBase) or construct.table is not self.table:
+            return False
+        for statement in self.begins:
+            self.script.print(statement)
+        self.begins = ()
+        if isinstance(construct, Insert):
             row = upstream.inserted(construct)
-            for statement in inserts(self.table, [row], list(row), self.script.scene):
-                block = self.script.writer.block(statement, Guard(), self.script.pending)
+            for insert in inserts(self.table, [row], list(row), self.script.scene):
+                block = self.script.writer.block(insert, Guard(), self.script.pending)
                 self.script.print(block)
             return True
         return False

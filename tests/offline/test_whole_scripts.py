@@ -163,11 +163,25 @@ def with_a_history(project: Project) -> None:
     project.revision(
         "left",
         "r3",
-        'op.create_index("ix_left", "people", ["login"], unique=True)',
-        'op.drop_index("ix_left", "people")',
+        f"""
+        op.create_index("ix_left", "people", ["login"], unique=True)
+        {create("left_side", "a")}
+        """,
+        'op.drop_table("left_side")\nop.drop_index("ix_left", "people")',
     )
     project.revision("right", "r3", create("right_side", "a"), 'op.drop_table("right_side")')
-    project.revision("merged", ("left", "right"), create("last", "a"), 'op.drop_table("last")')
+    project.revision(
+        "merged",
+        ("left", "right"),
+        """
+        op.rename_table("left_side", "from_left")
+        op.rename_table("right_side", "from_right")
+        """,
+        """
+        op.rename_table("from_right", "right_side")
+        op.rename_table("from_left", "left_side")
+        """,
+    )
 
 
 @pytest.mark.capability("alters_in_place")

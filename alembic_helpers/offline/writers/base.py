@@ -43,6 +43,8 @@ class Writer(ABC):
 
     opening: Sequence[str] = ()
     """What a script begins with."""
+    together: tuple[Sequence[str], Sequence[str]] = ((), ())
+    """What stands before and after statements that are to commit as one, where each would alone."""
     has_batches = False
     """Can a block commit what it has done so far?"""
 
