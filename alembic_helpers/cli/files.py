@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import io
 import os
 import shutil
@@ -48,6 +49,8 @@ class Change:
         """
         target = self.path.resolve()
         try:
+            if not os.access(target, os.W_OK):  # to replace it takes only the directory
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
             descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
             try:
                 with open(descriptor, "wb") as file:

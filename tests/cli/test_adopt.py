@@ -156,3 +156,17 @@ def test_a_failure_while_writing_leaves_the_file_as_it_was(
     )
     assert revision.read_bytes() == BEFORE.encode()
     assert sorted(VERSIONS.iterdir()) == listing
+
+
+def test_a_file_that_may_not_be_written_is_left_as_it_is(
+    revision: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A root's access is always true, so it is asked here by the mode."""
+    monkeypatch.setattr("os.access", lambda path, mode: bool(os.stat(path).st_mode & 0o222))
+    revision.chmod(0o444)
+    assert run("adopt", "--check").code == 1
+    assert run("adopt").out == (
+        f"FAILED: {revision} could not be written (Permission denied); it is as it was. Make "
+        "the file and its directory writable, then run the same command again.\n"
+    )
+    assert revision.read_bytes() == BEFORE.encode()
