@@ -251,6 +251,15 @@ def dialect_type(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     return type_.dialect_impl(dialect)
 
 
+def variant(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
+    """The type that is asked for on this dialect: a variant, or else the type itself.
+
+    Reason: ``with_variant()`` leaves no public trace; the dialect's implementation of a type may
+    lack the precision that was asked for.
+    """
+    return type_._variant_mapping.get(dialect.name, type_)
+
+
 def stands_for_itself(type_: TypeEngine[Any]) -> bool:
     """Whether the type is no other one on any dialect: no decorator, no variant.
 
@@ -264,11 +273,18 @@ def offline_dialect(context: MigrationContext) -> Dialect:
     """The dialect as it is after it has met a server with the default settings.
 
     Reason: PostgreSQL's sets ``_backslash_escapes`` by what the server says, and until then
-    doubles in string literals what no server halves.
+    doubles in string literals what no server halves. MySQL's sets ``_support_float_cast`` by the
+    server's version, and until then leaves out each CAST to FLOAT (there since MySQL 8.0.17).
     """
     dialect = copy.copy(context.dialect)
     if dialect.name == "postgresql":
         dialect._backslash_escapes = False  # type: ignore[attr-defined]
+    elif dialect.name in ("mysql", "mariadb"):
+
+        class Casting(type(dialect)):  # type: ignore[misc]
+            _support_float_cast = True  # in older SQLAlchemys a property
+
+        dialect.__class__ = Casting
     return dialect
 
 

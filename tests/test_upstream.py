@@ -244,6 +244,20 @@ def test_offline_dialect_leaves_backslashes_alone() -> None:
     assert str(compiled) == "'a\\b'"
 
 
+@pytest.mark.parametrize("dialect", ["mysql", "mariadb"])
+def test_offline_dialect_casts_to_float(dialect: str) -> None:
+    cast = sa.cast(sa.literal_column("0.1"), sa.Float)
+    compiled = cast.compile(dialect=upstream.offline_dialect(offline(dialect)))
+    assert str(compiled) == "CAST(0.1 AS FLOAT)"
+
+
+def test_variant_is_what_is_asked_for_on_the_dialect() -> None:
+    exact = postgresql.TIMESTAMP(precision=0)
+    type_ = sa.DateTime().with_variant(exact, "postgresql")
+    assert upstream.variant(type_, offline("postgresql").dialect) is exact
+    assert upstream.variant(type_, offline("mysql").dialect) is type_
+
+
 def test_intercept_shows_each_construct_and_prints_the_rest() -> None:
     context, seen = offline("sqlite"), []
     memo = context.impl.memo

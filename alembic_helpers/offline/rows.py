@@ -103,7 +103,9 @@ def _equals(
         return column.is_(None)
     if isinstance(column.type, sa.types.NullType):
         return column == literal
-    # sa.JSON is one thing on PostgreSQL and another on MariaDB.
-    type_ = upstream.dialect_type(column.type, database.dialect)
+    type_ = upstream.variant(column.type, database.dialect)
+    if isinstance(type_, (sa.JSON, sa.Enum, sa.types.TypeDecorator)):
+        # One thing on PostgreSQL and another on MariaDB. Other types would lose their precision.
+        type_ = upstream.dialect_type(type_, database.dialect)
     stored = Column(str(getattr(column, "name", "")), type_, nullable=True)
     return database.equals(column, literal, stored)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from offline.scripts import cuts, script
 from offline.trial import Build, Trial, assert_converges
 from servers.clients import run_script
 from servers.database import Database
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import mysql, postgresql
 
 import alembic_helpers.op
 
@@ -131,6 +132,46 @@ def test_rows_with_a_key(database: Database, schema: str | None) -> None:
         op.bulk_insert(table, [{"id": 3, **values}])
 
     assert_converges(trial(database, build, schema))
+
+
+NOON = dt.datetime(2020, 1, 2, 12, 0, 0, 678901)
+ROUNDED: dict[str, list[tuple[Any, Any]]] = {
+    "sqlite": [(sa.Float(), 0.1), (sa.REAL(), 0.1)],
+    "postgresql": [
+        (sa.Float(), 0.1),
+        (sa.Float(10), 0.1),
+        (sa.REAL(), 0.1),
+        (postgresql.TIMESTAMP(precision=0), NOON),
+        (postgresql.TIME(precision=1), NOON.time()),
+        (sa.DateTime().with_variant(postgresql.TIMESTAMP(precision=0), "postgresql"), NOON),
+    ],
+    "mysql": [
+        (sa.Float(), 0.1),
+        (sa.Float(10), 0.1),
+        (sa.Float(53), 0.1),
+        (sa.REAL(), 0.1),
+        (sa.Double(), 0.1),
+        (mysql.FLOAT(7, 3), 1.23456),
+        (mysql.DOUBLE(7, 3), 1.23456),
+        (mysql.DATETIME(fsp=3), NOON),
+        (sa.TIMESTAMP(), NOON),
+        (sa.Text().with_variant(mysql.FLOAT(), "mysql", "mariadb"), 0.1),
+    ],
+}
+ROUNDED["mariadb"] = ROUNDED["mysql"]
+
+
+def test_rows_whose_values_are_rounded_are_found_again(database: Database) -> None:
+    types = [*ROUNDED[database.name], (sa.JSON(), {"a": 1.5}), (sa.Enum("x", name="e"), "x")]
+
+    def build(op: Any, schema: str | None) -> None:
+        for number, (type_, value) in enumerate(types):
+            table = op.create_table(f"t{number}", sa.Column("v", type_))
+            op.bulk_insert(table, [{"v": value}])
+
+    found = trial(database, build).run(*[trial(database, build).script] * 2)["rows"]
+    twice = [types[number] for number in range(len(types)) if len(found[f"t{number}"]) != 1]
+    assert not twice
 
 
 @pytest.mark.parametrize("dialect", ["postgresql", "mysql", "mariadb", "mssql", "oracle"])

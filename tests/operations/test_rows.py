@@ -216,6 +216,9 @@ MYSQL = {
     "set": (mysql.SET("a", "b"), [{"a"}, {"a", "b"}]),
     "binary collation": (mysql.VARCHAR(9, collation="utf8mb4_bin"), ["a", "A"]),
     "char": (sa.CHAR(8), ["ab"]),
+    "float(7, 3)": (mysql.FLOAT(7, 3), [1.23456, 1 / 3]),
+    "double(7, 3)": (mysql.DOUBLE(7, 3), [1.23456, 1 / 3]),
+    "real": (sa.REAL(), [0.1]),
     "decimal": (mysql.DECIMAL(6, 1), [decimal.Decimal("1.25")]),
 }
 OWN = {"postgresql": POSTGRESQL, "mysql": MYSQL, "mariadb": MYSQL}

@@ -19,7 +19,9 @@ from ..objects import Column
 from . import queries, restating
 from .tables import MySQLTables, grouped, storable
 
-_ROUNDING = (sa.Float, sa.DateTime, sa.Time, sa.JSON)
+_ROUNDING = (sa.DateTime, sa.Time, sa.JSON)
+_SINGLE = 24
+"""A FLOAT of more bits is a DOUBLE."""
 
 # Other words for what the server keeps as a default.
 _DEFAULTS = {
@@ -189,7 +191,14 @@ class MySQL(MySQLTables):
             members = value.value or ()  # in any order, but stored in that of the type
             value = sa.literal(",".join(name for name in type_.values if name in members))
             return column.is_not_distinct_from(value)
-        elif isinstance(type_, sa.Double) or not isinstance(type_, _ROUNDING):
+        elif isinstance(type_, sa.Float) and getattr(type_, "scale", None) is not None:
+            type_ = sa.DECIMAL(type_.precision, type_.scale)  # as the column is rounded, in binary
+            return sa.cast(column, type_).is_not_distinct_from(sa.cast(value, type_))
+        elif isinstance(type_, sa.Float):
+            if isinstance(type_, (sa.Double, sa.REAL)) or (type_.precision or 0) > _SINGLE:
+                return column.is_not_distinct_from(value)
+            type_ = sa.Float()  # MariaDB casts to no FLOAT(24)
+        elif not isinstance(type_, _ROUNDING):
             return column.is_not_distinct_from(value)
         return column.is_not_distinct_from(sa.cast(value, type_))
 
