@@ -145,7 +145,7 @@ def _restated(
     new_name = rest.get("modify_name")
     column = found
     if new_name is not None:
-        column = table.renamed_column(found.name, new_name).column(new_name) or found
+        column = table.whole.renamed_column(found.name, new_name).column(new_name) or found
     return site.database.restated(type_, column, "modify_server_default" not in rest)
 
 
