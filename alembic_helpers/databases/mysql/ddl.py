@@ -296,6 +296,7 @@ def _column(column: Column, shown: Shown) -> Column:
         column,
         type=column.type if type_ == row.Type else DeclaredType(type_),
         spelling=spelling,
+        nullable=row.Null == "YES",  # SQLAlchemy 2.0.0 does not see it behind an expression
         # SQLAlchemy stops reading at a default like b'101'.
         default=column.default if column.default is not None else default,
         comment=row.Comment or None,
