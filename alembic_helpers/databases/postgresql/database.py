@@ -124,6 +124,7 @@ class PostgreSQL(PostgreSQLTables):
     def similar_type(
         self, context: MigrationContext, found: TypeEngine[Any], asked: TypeEngine[Any]
     ) -> bool:
+        """One that is asked for with its schema may be found without, where it is visible."""
         if super().similar_type(context, found, asked):
             return True
         have, want = map(self.dialect.type_compiler_instance.process, (found, asked))
