@@ -78,6 +78,9 @@ def final_name(item: Constraint | Index, dialect: Dialect) -> str | None:
     Reason: ``format_constraint`` quotes; ``_alembic_quote=False`` is the switch that SQLAlchemy
     added for Alembic's own comparisons.
     """
+    name = item.name
+    if type(name) is str and len(name) <= dialect.max_identifier_length:  # it stands as it is
+        return name
     return sqla_compat._get_constraint_final_name(item, dialect)
 
 
@@ -97,6 +100,15 @@ def whole_engine(engine: Engine) -> Engine:
     while isinstance(engine, OptionEngine):
         engine = engine._proxied
     return engine
+
+
+def has_listeners(dialect: Dialect, events: Iterable[str]) -> bool:
+    """Whether anybody listens to one of these events of a dialect.
+
+    Reason: the first listener of ``do_execute`` that carries the statement out is the last that is
+    told, ``insert=True`` is dropped there, and ``event.contains`` asks for one function only.
+    """
+    return any(len(getattr(dialect.dispatch, name)) for name in events)
 
 
 def is_autocommit(connection: Connection) -> bool:

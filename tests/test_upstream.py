@@ -60,6 +60,22 @@ def test_whole_engine_is_that_of_which_all_others_were_made() -> None:
     assert upstream.whole_engine(engine) is engine
 
 
+def test_has_listeners_knows_of_those_on_an_engine_and_on_all() -> None:
+    def nothing(*_: object) -> None: ...
+
+    engine, other = sa.create_engine("sqlite://"), sa.create_engine("sqlite://")
+    assert not upstream.has_listeners(engine.dialect, ["do_execute", "do_executemany"])
+    sa.event.listen(engine, "do_executemany", nothing)
+    assert not upstream.has_listeners(engine.dialect, ["do_execute"])
+    assert upstream.has_listeners(engine.dialect, ["do_execute", "do_executemany"])
+    sa.event.listen(sa.Engine, "do_execute", nothing)
+    try:
+        assert upstream.has_listeners(other.dialect, ["do_execute"])
+    finally:
+        sa.event.remove(sa.Engine, "do_execute", nothing)
+    assert not upstream.has_listeners(other.dialect, ["do_execute"])
+
+
 def test_copied_belongs_to_no_table() -> None:
     table = sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer))
     assert upstream.copied(table.c.a).table is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Connection
@@ -17,6 +17,7 @@ from ..databases import Database, database_of
 from ..databases.objects import Place
 from .freshness import Memory
 
+_P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
@@ -31,6 +32,7 @@ class Asking:
         self._chooses = functools.cache(self.database.chooses)
         self._chooses_key = functools.cache(self.database.chooses_key)
         self._memory = Memory(loose, self._changes_nothing)
+        self._looked = False
 
     @property
     def context(self) -> MigrationContext:
@@ -39,10 +41,17 @@ class Asking:
     @property
     def connection(self) -> Connection:
         connection, memory = self._context.connection, self._memory
-        if connection is not memory.watched or memory.sent:
-            assert connection is not None, "the engine does not ask in --sql mode"
+        assert connection is not None, "the engine does not ask in --sql mode"
+        if self._looked:
+            return connection
+        if (
+            connection is not memory.watched
+            or connection.get_transaction() is not memory.transaction
+            or memory.sent
+            or memory.others
+        ):
             memory.watch(connection)
-        return connection  # type: ignore[return-value]
+        return connection
 
     def forget(self) -> None:
         """Drop everything that is remembered."""
@@ -55,21 +64,43 @@ class Asking:
         with self._memory.reading(), untranslated(connection):
             yield connection
 
-    def schema(self, schema: str | None) -> str:
+    def look(self) -> None:
+        """See what else may have changed since the last question."""
         mapping = self.connection.get_execution_options().get("schema_translate_map")
-        mapped = mapping.get(schema, schema) if mapping else schema
-        schemas = self._memory.schemas
-        if mapped not in schemas:
-            schemas[mapped] = self._schema(mapped)
-        return schemas[mapped]
+        if mapping is not self._memory.mapping:
+            self._memory.mapping = mapping
+            self._memory.schemas.clear()
 
-    def _schema(self, mapped: str | None) -> str:
+    def at_once(self, judge: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """All that is asked within is about one moment: it is enough to look once."""
+        self.look()
+        self._looked = True
+        try:
+            return judge(*args, **kwargs)
+        finally:
+            self._looked = False
+
+    def schema(self, schema: str | None) -> str:
+        if not self._looked:
+            self.look()
+        return self._schema(schema)
+
+    # Those with an underscore rely on it that somebody has just looked.
+
+    def _schema(self, schema: str | None) -> str:
+        schemas = self._memory.schemas
+        if schema not in schemas:
+            schemas[schema] = self._landing(schema)
+        return schemas[schema]
+
+    def _landing(self, schema: str | None) -> str:
+        mapping = self._memory.mapping
+        mapped = mapping.get(schema, schema) if mapping else schema
         if mapped is None:
             return self._place().schema or ""
         return self._ask(lambda c: self.database.schema_named(c, mapped))
 
     def _place(self) -> Place:
-        _ = self.connection  # it may be another one, of which nothing is known
         place = self._memory.place
         if place is None:
             place = self._memory.place = self._ask(self.database.place)

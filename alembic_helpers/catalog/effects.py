@@ -51,7 +51,8 @@ def _created(statement: sql.CreateTable, database: Database) -> Effect | None:
     table = statement.element
     if statement.if_not_exists:
         return None
-    if any(table.dialect_kwargs.get(option) for option in database.spreading_options):
+    options = table.dialect_kwargs
+    if options and any(options.get(option) for option in database.spreading_options):
         return None
     constraints = {*table.constraints, *_inline(table.columns)}
     if not database.names_primary_keys:

@@ -3,18 +3,22 @@
 A stale answer is the worst bug a catalog can have. So nothing is trusted over a statement that the
 catalog does not know, nor over a rollback, a savepoint or a new transaction, be it on the
 migration's own connection or on another one of the same engine.
+
+Listened to is the dialect, not the engine: an engine that has a listener takes a longer way through
+SQLAlchemy with each statement. A savepoint is a statement; the end of a transaction shows in the
+connection, which has no transaction afterwards, or another one.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from weakref import ReferenceType, WeakKeyDictionary, ref
 
 from sqlalchemy import event
-from sqlalchemy.engine import Connection, Engine, ExecutionContext
+from sqlalchemy.engine import Connection, Dialect, ExecutionContext, RootTransaction
 from sqlalchemy.sql.elements import ClauseElement
 
 from .. import upstream
@@ -25,17 +29,7 @@ from .tables import Tables
 Sent = list[ClauseElement | None]
 """Statements; ``None`` for one that is not known."""
 
-_TRANSACTIONS = (
-    "rollback",
-    "savepoint",
-    "rollback_savepoint",
-    "release_savepoint",
-    "commit",
-    "begin",
-    "begin_twophase",
-    "rollback_twophase",
-    "commit_twophase",
-)
+_SENT = ("do_execute", "do_execute_no_params", "do_executemany")
 
 
 class Memory:
@@ -46,8 +40,10 @@ class Memory:
         """Those that any change of a table may change; names and tables are kept up themselves."""
         self.lasting: dict[Hashable, Any] = {}
         self.place: Place | None = None
+        self.mapping: Mapping[str | None, str | None] | None = None
+        """The ``schema_translate_map`` that the schemas went through."""
         self.schemas: dict[str | None, str] = {}
-        """As the server keeps them."""
+        """As the server keeps them, by what the operations call them."""
         key: Key = functools.cache(lambda name, schema: (loose(schema), loose(name)))
         self.names = Names(loose, key)
         self.tables = Tables(key)
@@ -57,17 +53,32 @@ class Memory:
         """By our own operation that is at work, if one is."""
         self.watched: Connection | None = None
         """Of what happens on another one nothing is known yet."""
+        self.transaction: RootTransaction | None = None
+        """The one in which everything was learned."""
+        self.others: set[ReferenceType[Connection]] = set()
+        """Those that have sent something, and may still commit or take it back."""
 
     def watch(self, connection: Connection) -> None:
-        """Listen to a connection and its siblings; a context may put another in place of it."""
-        if connection is self.watched:
-            if self.sent:  # asked between two statements that are ours
-                self.happened(connection)
-                self.forget()
+        """Forget what is no longer certain.
+
+        A context may put another connection in place of its first; a transaction may have ended; or
+        something is asked between two statements of one operation.
+        """
+        transaction = connection.get_transaction()
+        if connection is not self.watched:
+            _listen(connection, self)
+            self.watched = connection
+        elif self.sent:
+            self.happened(connection)
+        elif transaction is self.transaction and not self._another_has_ended():
             return
-        _listen(upstream.whole_engine(connection.engine), self)
-        self.watched = connection
+        self.transaction = transaction
         self.forget()
+
+    def _another_has_ended(self) -> bool:
+        before = len(self.others)
+        self.others = {o for o in self.others if (known := o()) and known.in_transaction()}
+        return len(self.others) < before
 
     def forget(self) -> None:
         self.place = None
@@ -87,6 +98,8 @@ class Memory:
                 return
             if statement is not None and self._changes_nothing(statement):
                 return
+        else:
+            self.others.add(ref(connection))
         self.forget()
 
     @contextmanager
@@ -97,6 +110,8 @@ class Memory:
             yield
         finally:
             self._reading = outer
+            if self.transaction is None and self.watched is not None:  # it has begun with this
+                self.transaction = self.watched.get_transaction()
 
     def writing(self, follow: Callable[[Sent], None]) -> Writing:
         """What is sent within is collected, for ``follow`` at the end."""
@@ -139,37 +154,39 @@ class _Told:
     def _remove(self, gone: ReferenceType[Memory]) -> None:
         self.memories = tuple([known for known in self.memories if known is not gone])
 
-    def happened(self, connection: Connection, *_: Any) -> None:
+    def given_back(self, *_: Any) -> None:
+        """A connection was, of which nothing may have been heard before."""
         for known in self.memories:
             memory = known()
             if memory is not None:
-                memory.happened(connection)
+                memory.forget()
 
-    def executed(
-        self,
-        connection: Connection,
-        _cursor: Any,
-        _statement: str,
-        _parameters: Any,
-        context: ExecutionContext,
-        _many: bool,
-    ) -> None:
-        compiled = context.compiled
+    def executed(self, *arguments: Any) -> None:
+        context: ExecutionContext = arguments[-1]
+        connection, compiled = context.root_connection, context.compiled
         for known in self.memories:
             memory = known()
             if memory is not None:
                 memory.happened(connection, compiled.statement if compiled else None)
 
+    def about_to_execute(self, *arguments: Any) -> None:
+        self.executed(*arguments[:-1])
+
 
 # An engine outlives the migrations on it: one set of listeners for each, however many memories.
-_told: WeakKeyDictionary[Engine, _Told] = WeakKeyDictionary()
+_told: WeakKeyDictionary[Dialect, _Told] = WeakKeyDictionary()
 
 
-def _listen(engine: Engine, memory: Memory) -> None:
-    told = _told.get(engine)
+def _listen(connection: Connection, memory: Memory) -> None:
+    dialect = connection.dialect
+    told = _told.get(dialect)
     if told is None:
-        told = _told[engine] = _Told()
-        for name in _TRANSACTIONS:
-            event.listen(engine, name, told.happened)
-        event.listen(engine, "before_cursor_execute", told.executed)
+        told = _told[dialect] = _Told()
+        engine = upstream.whole_engine(connection.engine)
+        if upstream.has_listeners(dialect, _SENT):  # which might not let us hear
+            event.listen(engine, "before_cursor_execute", told.about_to_execute)
+        else:
+            for name in _SENT:
+                event.listen(dialect, name, told.executed)
+        event.listen(engine, "checkin", told.given_back)
     told.add(memory)

@@ -51,19 +51,27 @@ class Relations(Asking):
         return self.relation(name, schema)
 
     def leads_to(self, name: str) -> str | None:
-        _ = self.connection  # it may be another one, of which nothing is known
-        question = "leads", name
-        found = self._memory.names.answers.get(question, UNKNOWN)
-        return self._learned(name, question, self._leads_to(name)) if found is UNKNOWN else found
+        if not self._looked:
+            self.look()
+        return self._leads_to(name)
 
     def _leads_to(self, name: str) -> str | None:
-        path = self._place().path
-        kinds = self._kinds(name, path)
-        return next((there for there in path if kinds[there] not in (None, Kind.TYPE)), None)
+        question = "leads", name
+        found = self._memory.names.answers.get(question, UNKNOWN)
+        return self._learned(name, question, self._first_of(name)) if found is UNKNOWN else found
+
+    def _first_of(self, name: str) -> str | None:
+        """The first schema of the search path that has something of that name to select from."""
+        kinds = self._kinds(name, self._place().path)
+        for schema, kind in kinds.items():
+            if kind is not None and kind is not Kind.TYPE:
+                return schema
+        return None
 
     def tables_with_index(self, name: str, schema: str | None) -> list[str]:
         where, names = self.schema(schema), self._memory.names
-        if not self.database.indexes_belong_to_tables and self._is_told(name, where):
+        told = not self._is_chosen(name) and self._is_told(name, where)
+        if told and not self.database.indexes_belong_to_tables:
             found = names.of_all(self.database.relation_key(name), where)
             return [found.table] if found and found.table is not None else []
         question = "index", name, where
@@ -117,16 +125,17 @@ class Relations(Asking):
         return known
 
     def _known(self, name: str, where: str) -> Kind | Unknown | None:
+        if self._is_chosen(name):
+            return UNKNOWN
         names = self._memory.names
         if self._is_told(name, where):
             found = names.of_all(self.database.relation_key(name), where)
             return found.kind if found else None
-        return UNKNOWN if self._is_chosen(name) else names.known(name, where)
+        return names.known(name, where)
 
     def _is_told(self, name: str, where: str) -> bool:
-        """Whether a reading of all names says what is there."""
-        is_told = self._memory.names.tells_of(name, where)
-        return is_told and not self.database.is_reserved(name) and not self._is_chosen(name)
+        """Whether a reading of all names says what is there, if the server has not chosen it."""
+        return self._memory.names.tells_of(name, where) and not self.database.is_reserved(name)
 
     def _is_chosen(self, name: str) -> bool:
         """Whether what we have made ourselves may have got that name from the server."""
@@ -210,13 +219,13 @@ class Relations(Asking):
 
     def _reached(self, effect: Effect) -> str | None:
         """The schema of the table; ``None`` where translation makes that uncertain."""
-        if self.connection.get_execution_options().get("schema_translate_map"):
+        if self._memory.mapping:
             return None
         if effect.schema is not None and effect.schema == self.database.temporary_schema:
             return None  # the first table makes the schema, and hides others
         if effect.schema is not None or effect.makes:
-            return self.schema(effect.schema)
-        return self.leads_to(effect.table)
+            return self._schema(effect.schema)
+        return self._leads_to(effect.table)
 
     def _sketched(self, name: str, where: str) -> Sketch | None:
         """What is known of a table; ``None`` where that is not the whole truth."""

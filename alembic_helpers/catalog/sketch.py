@@ -71,12 +71,12 @@ class Sketch(Table):
     column_now = column
 
     def index(self, name: str) -> Index | None:
-        return self.whole.index(name) if self._may_have(name) else None
+        return self.whole.index(name) if self.may_have(name) else None
 
     def constraint(self, name: str, type_: ConstraintType | None = None) -> Constraint | None:
-        return self.whole.constraint(name, type_) if self._may_have(name) else None
+        return self.whole.constraint(name, type_) if self.may_have(name) else None
 
-    def _may_have(self, name: str) -> bool:
+    def may_have(self, name: str) -> bool:
         return self.key(name) in self._keys or (self._has_chosen and self._chooses_key(name))
 
 

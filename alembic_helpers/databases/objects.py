@@ -232,6 +232,10 @@ class Table:
     def constraint(self, name: str, type_: ConstraintType | None = None) -> Constraint | None:
         return self._named(self.of_type(type_), name)
 
+    def may_have(self, name: str) -> bool:
+        """Whether a constraint or an index can have that name; ``True`` says no more than that."""
+        return True
+
     def of_type(self, type_: ConstraintType | None) -> tuple[Constraint, ...]:
         return tuple(c for c in self.constraints if type_ is None or c.type is type_)
 

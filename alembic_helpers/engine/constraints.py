@@ -123,7 +123,9 @@ def _namesake(
     subject: Subject, name: str | None, type_: ConstraintType, table: Table, site: Site
 ) -> Judgement | None:
     """The verdict where the name belongs to another kind of constraint, or to an index."""
-    if name is None or type_ is ConstraintType.PRIMARY or table.constraint(name, type_) is not None:
+    if name is None or type_ is ConstraintType.PRIMARY or not table.may_have(name):
+        return None
+    if table.constraint(name, type_) is not None:
         return None
     namesake = table.constraint(name)
     if namesake is not None:

@@ -24,7 +24,7 @@ from .common import qualified, unflagged
 from .describe import described, operation_name, target_name
 from .forecast import after
 from .judgement import Judge, Judgement, Verdict, judges
-from .types import enums_already_there
+from .types import already_there, named_enums
 from .undoing import Caller, Line, Undoing
 from .waiting import Waiting
 
@@ -129,7 +129,7 @@ class IdempotentOperations(Operations):
         for item, judgement in plan.judged:
             if judgement is not None:
                 self.refuse(judgement)
-                self._warn_of_undoing(item.operation, item.line, judgement)
+                self.warn_of_undoing(item.operation, judgement, item.line)
         self._send_steps(batch, plan.steps)
         for item, judgement in plan.judged:
             if judgement is not None:
@@ -140,10 +140,12 @@ class IdempotentOperations(Operations):
     def settled(self, judge: Judge, operation: MigrateOperation) -> Judgement:
         """The verdict, once nobody is building what it is about."""
         wait = None
-        while (judgement := judge(operation, self.site)).verdict is Verdict.BUILDING:
+        while True:
+            judgement = self.catalog.at_once(judge, operation, self.site)
+            if judgement.verdict is not Verdict.BUILDING:
+                return judgement
             wait = wait or Waiting(self.settings)
             self._wait(wait, judgement)
-        return judgement
 
     def _planned(self, batch: Batch, collected: Sequence[Collected]) -> Plan:
         """The verdicts of a batch, once nobody is building what they are about."""
@@ -201,9 +203,11 @@ class IdempotentOperations(Operations):
             self._send_steps(Batch.around(operation), database.steps([operation], "auto"))
             return None
         if isinstance(operation, ops.CreateTableOp):
-            known = [name for name, _, _ in enums_already_there(operation.columns, self.site)]
-            with upstream.types_already_there(self.migration_context, known):
-                return self._invoke(operation)
+            enums = named_enums(operation.columns, self.site)
+            if enums:
+                known = [name for name, _, _ in already_there(enums, self.site)]
+                with upstream.types_already_there(self.migration_context, known):
+                    return self._invoke(operation)
         return self._invoke(operation)
 
     def _invoke(self, operation: MigrateOperation) -> Any:
@@ -257,12 +261,10 @@ class IdempotentOperations(Operations):
         if outcome is not Outcome.WRITTEN:
             log.info("%s", record)
 
-    def warn_of_undoing(self, operation: MigrateOperation, judgement: Judgement) -> None:
-        self._warn_of_undoing(operation, self._caller.line(operation), judgement)
-
-    def _warn_of_undoing(
-        self, operation: MigrateOperation, line: Line, judgement: Judgement
+    def warn_of_undoing(
+        self, operation: MigrateOperation, judgement: Judgement, line: Line | None = None
     ) -> None:
+        line = line or self._caller.line(operation)
         warning = self._undoing.warning(operation, line, sent=bool(judgement.remaining))
         if warning is not None:
             log.warning("%s", warning)

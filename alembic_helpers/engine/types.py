@@ -13,25 +13,32 @@ from ..errors import Difference
 from .common import qualified
 from .enums import holds_in_order
 
+NamedEnum = tuple[str | None, str, tuple[str, ...]]
+"""Schema, name and labels, as they are asked for."""
 
-def enums_already_there(
-    items: Iterable[Any], site: Site
+
+def named_enums(items: Iterable[Any], site: Site) -> list[NamedEnum]:
+    """Those of the columns among the items."""
+    database = site.database
+    if not database.has_enums:
+        return []
+    found = [database.named_enum(item.type) for item in items if isinstance(item, sa.Column)]
+    return [each for each in found if each is not None]
+
+
+def already_there(
+    enums: Iterable[NamedEnum], site: Site
 ) -> Iterator[tuple[tuple[str | None, str], tuple[str, ...], EnumType]]:
     """Schema and name, asked labels and what is there, for each type that is there."""
-    if not site.database.has_enums:
-        return
-    for item in items:
-        asked = site.database.named_enum(item.type) if isinstance(item, sa.Column) else None
-        if asked is not None:
-            schema, name, labels = asked
-            found = site.door.enum(name, schema)
-            if found is not None:
-                yield (schema, name), labels, found
+    for schema, name, labels in enums:
+        found = site.door.enum(name, schema)
+        if found is not None:
+            yield (schema, name), labels, found
 
 
 def enum_differences(items: Iterable[Any], site: Site) -> list[Difference]:
     return [
         Difference(f"enum {qualified(*name)} values", ", ".join(found.labels), ", ".join(labels))
-        for name, labels, found in enums_already_there(items, site)
+        for name, labels, found in already_there(named_enums(items, site), site)
         if not holds_in_order(found, labels)
     ]

@@ -182,6 +182,66 @@ def test_what_another_connection_of_the_engine_makes_is_seen(connection, migrate
         assert not op.table_exists("t")
 
 
+@pytest.mark.capability("is_server")
+def test_what_another_connection_had_begun_before_is_seen_when_it_is_given_back(database):
+    engine = sa.create_engine(database.url)
+    try:
+        with engine.connect() as connection, engine.connect() as second:
+            connection.execution_options(isolation_level="READ COMMITTED")
+            second.exec_driver_sql("CREATE TABLE t (a int)")
+            second.exec_driver_sql("INSERT INTO t VALUES (1)")
+            with migration(connection):
+                transactional = not op.table_exists("t")
+                second.commit()
+                second.close()
+                assert op.table_exists("t")
+            assert transactional is (database.name == "postgresql")
+    finally:
+        engine.dispose()
+
+
+def test_the_end_of_a_transaction_that_is_shared_is_seen():
+    """All connections of a SQLite engine in memory are one, and so is their transaction."""
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as connection, migration(connection):
+        connection.exec_driver_sql("BEGIN")
+        assert not op.table_exists("t")
+        with engine.connect() as second:
+            second.exec_driver_sql("CREATE TABLE t (a int)")
+            assert op.table_exists("t")
+            second.rollback()
+            assert not op.table_exists("t")
+
+
+def test_a_statement_that_another_listener_carries_out_is_seen():
+    engine = sa.create_engine("sqlite://")
+
+    @sa.event.listens_for(engine, "do_execute")
+    def carry_out(cursor, statement, parameters, _context):
+        cursor.execute(statement, parameters)
+        return True
+
+    with engine.connect() as connection, migration(connection):
+        connection.exec_driver_sql("CREATE TABLE t (a int)")
+        assert op.table_exists("t")
+        connection.exec_driver_sql("DROP TABLE t")
+        assert not op.table_exists("t")
+
+
+@pytest.mark.capability("is_server")
+def test_a_new_transaction_sees_what_others_have_done_meanwhile(connection, migrate, database):
+    engine = sa.create_engine(database.url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as stranger, migrate():
+        assert not op.table_exists("t")
+        stranger.exec_driver_sql("CREATE TABLE t (a int)")
+        connection.commit()
+        assert op.table_exists("t")
+        connection.rollback()
+        stranger.exec_driver_sql("DROP TABLE t")
+        assert not op.table_exists("t")
+    engine.dispose()
+
+
 def test_two_migrations_on_one_connection_do_not_share_answers(connection, migrate):
     with migrate():
         assert not op.table_exists("t")
@@ -196,22 +256,22 @@ def test_two_migrations_on_one_connection_do_not_share_answers(connection, migra
 def test_a_memory_that_is_gone_leaves_nothing_on_the_engine(connection, migrate, database):
     with migrate():
         op.table_exists("t")
-    told = freshness._told[database.engine]
+    told = freshness._told[database.engine.dialect]
     for _ in range(3):
         with migrate():
             op.table_exists("t")
     gc.collect()
     assert len(told.memories) <= 2
-    assert freshness._told[database.engine] is told
+    assert freshness._told[database.engine.dialect] is told
 
 
-def test_a_memory_may_go_while_the_others_are_told(connection):
+def test_a_memory_may_go_while_the_others_are_told():
     """The garbage collector comes when it likes, and a list that it shortens is no good to copy."""
     told, heard = freshness._Told(), []
     others = [freshness.Memory(str, lambda _: False) for _ in range(3)]
 
     class Hears(freshness.Memory):
-        def happened(self, *_):
+        def forget(self):
             others.clear()
             gc.collect()
             heard.append(self)
@@ -220,7 +280,7 @@ def test_a_memory_may_go_while_the_others_are_told(connection):
     for memory in (first, *others, last):
         told.add(memory)
     del memory
-    told.happened(connection)
+    told.given_back()
     assert heard == [first, last]
     assert len(told.memories) == 2
 
