@@ -31,7 +31,9 @@ KEYS = ("k", "K", "ix_t_a", "t_pkey", "t_a_key", "t_a_fkey", "t_a_seq", "t_ibfk_
 tables = st.sampled_from(TABLES)
 columns = st.sampled_from(COLUMNS)
 keys = st.sampled_from(KEYS)
-anything = st.sampled_from([*TABLES, *COLUMNS, *KEYS])
+# Made by another connection, and by that alone: it would wait for us.
+OTHERS = ("y", "z")
+anything = st.sampled_from([*TABLES, *COLUMNS, *KEYS, *OTHERS])
 schemas = st.sampled_from(["", "", "", "other", "third", "pg_temp"])
 
 
@@ -45,6 +47,7 @@ class Names(RuleBasedStateMachine):
         self.database.wipe()
         self.connection = self.database.engine.connect()
         self.savepoints = []
+        self.second = self.database.engine.connect() if self.database.is_server else None
         if self.database.name == "postgresql":
             self.connection.exec_driver_sql("CREATE SCHEMA third")
             self.connection.commit()
@@ -56,6 +59,8 @@ class Names(RuleBasedStateMachine):
     def teardown(self):
         self.proxy.__exit__(None, None, None)
         self.connection.close()
+        if self.second is not None:
+            self.second.close()
 
     def truth(self, ask):
         with self.catalog.reading():
@@ -243,6 +248,20 @@ class Names(RuleBasedStateMachine):
     @rule(schema=st.sampled_from(["public", "other", "no_such_schema"]))
     def search_path(self, schema):
         self.connection.exec_driver_sql(f"SET search_path = {schema}, public")
+
+    @precondition(lambda self: self.second)
+    @rule(name=st.sampled_from(OTHERS), drop=st.booleans())
+    def another_connection(self, name, drop):
+        there = f"IF EXISTS {name}" if drop else f"IF NOT EXISTS {name} (a int)"
+        self.second.exec_driver_sql(f"{'DROP' if drop else 'CREATE'} TABLE {there}")
+
+    @precondition(lambda self: self.second)
+    @rule(keep=st.booleans())
+    def end_of_another_transaction(self, keep):
+        if keep:
+            self.second.commit()
+        else:
+            self.second.rollback()
 
     @precondition(lambda self: self.database.transactional_ddl)
     @rule()
