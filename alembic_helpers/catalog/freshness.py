@@ -6,7 +6,9 @@ migration's own connection or on another one of the same engine.
 
 Listened to is the dialect, not the engine: an engine that has a listener takes a longer way through
 SQLAlchemy with each statement. A savepoint is a statement; the end of a transaction shows in the
-connection, which has no transaction afterwards, or another one.
+connection, which has no transaction afterwards, or another one. What another connection has sent
+before anything was asked here is like a stranger's work: its commit is not heard, but when the
+connection is given back, or a new transaction begins here, nothing is trusted either.
 """
 
 from __future__ import annotations

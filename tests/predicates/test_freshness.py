@@ -183,6 +183,23 @@ def test_what_another_connection_of_the_engine_makes_is_seen(connection, migrate
 
 
 @pytest.mark.capability("is_server")
+def test_what_another_connection_commits_is_seen_while_that_stays_open(
+    connection, migrate, database
+):
+    connection.execution_options(isolation_level="READ COMMITTED")
+    with migrate(), database.engine.connect() as second:
+        assert not op.table_exists("t")
+        second.exec_driver_sql("CREATE TABLE t (a int)")
+        before = op.table_exists("t")
+        second.commit()
+        assert op.table_exists("t")
+        assert before is not database.transactional_ddl
+        second.exec_driver_sql("DROP TABLE t")
+        second.commit()
+        assert not op.table_exists("t")
+
+
+@pytest.mark.capability("is_server")
 def test_what_another_connection_had_begun_before_is_seen_when_it_is_given_back(database):
     engine = sa.create_engine(database.url)
     try:
