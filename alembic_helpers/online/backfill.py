@@ -220,7 +220,14 @@ class Backfill:
             .limit(1)
             .offset(offset)
         )
-        return self._patiently(select).first()
+        key = self._patiently(select).first()
+        if key is not None and None in key:
+            raise UsageError(
+                f"{self.operation.words}: a row has NULL in its primary key, as SQLite allows, so "
+                "that the batches, which go along the key, would never come past it; give it a "
+                'value, or do it at once: op.execute("UPDATE ...")'
+            )
+        return key
 
     def _refuse_vain_work(self, first: Key, rows: int, among: list[ColumnElement[bool]]) -> None:
         """What the first batch leaves undone, the others will."""

@@ -37,13 +37,8 @@ class Keyset:
         return [part.order for part in self._parts]
 
     def at(self, key: Key) -> ColumnElement[bool]:
-        """That row; in SQLite's keys there may be NULL."""
-        return sa.and_(
-            *(
-                part.order.is_(None) if value is None else part.order == part.bound(value)
-                for part, value in zip(self._parts, key, strict=True)
-            )
-        )
+        """That row."""
+        return sa.and_(*(column == value for column, value in self._bound(key)))
 
     def since(self, key: Key) -> ColumnElement[bool]:
         """That row and those after it."""

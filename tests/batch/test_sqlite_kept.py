@@ -60,6 +60,50 @@ def test_a_leftover_with_a_column_that_the_batch_adds_is_removed(sqlite: Connect
     assert sqlite.exec_driver_sql("SELECT * FROM t").all() == [(1, 1, 7), (2, 2, 7)]
 
 
+# -- keys that hold NULL ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("declared", ["TEXT", "BIGINT"])
+def test_a_key_that_holds_null_keeps_it(sqlite: Connection, declared: str) -> None:
+    made(
+        sqlite,
+        f"CREATE TABLE t (id {declared} PRIMARY KEY, n INTEGER)",
+        "INSERT INTO t VALUES (NULL, 1), (NULL, 2)",
+    )
+    with migration(sqlite):
+        not_null("t", "n")
+    assert sqlite.exec_driver_sql("SELECT * FROM t").all() == [(None, 1), (None, 2)]
+
+
+def test_a_key_that_would_become_the_row_number_is_refused_where_it_holds_null(
+    sqlite: Connection,
+) -> None:
+    made(
+        sqlite,
+        "CREATE TABLE t (id INT PRIMARY KEY, n INTEGER)",
+        "INSERT INTO t VALUES (NULL, 1), (7, 2)",
+    )
+    with migration(sqlite), pytest.raises(AlembicHelpersError) as caught:
+        not_null("t", "n")
+    assert "rows whose key is NULL would get numbers. Everything was undone." in str(caught.value)
+    assert sqlite.exec_driver_sql("SELECT * FROM t").all() == [(None, 1), (7, 2)]
+    sqlite.exec_driver_sql("DELETE FROM t WHERE id IS NULL")
+    with migration(sqlite):
+        not_null("t", "n")
+    assert sqlite.exec_driver_sql("SELECT * FROM t").all() == [(7, 2)]
+
+
+def test_a_key_that_holds_null_may_be_dropped(sqlite: Connection) -> None:
+    made(
+        sqlite,
+        "CREATE TABLE t (id INT PRIMARY KEY, n INTEGER)",
+        "INSERT INTO t VALUES (NULL, 1), (7, 2)",
+    )
+    with migration(sqlite), op.batch_alter_table("t") as batch_op:
+        batch_op.drop_column("id")
+    assert sqlite.exec_driver_sql("SELECT * FROM t").all() == [(1,), (2,)]
+
+
 # -- generated columns -----------------------------------------------------------------------------
 
 

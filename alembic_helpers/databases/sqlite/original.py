@@ -33,6 +33,15 @@ class Original:
         quoted = self.database.quoted(self.table.schema, self.table.name)
         return self.scalar(f"SELECT count(*) FROM {quoted}")
 
+    def without_key(self) -> int:
+        """How many rows have NULL in their key, which SQLite lets all but row numbers have."""
+        key = self.table.primary_key
+        if key is None or len(key.columns) != 1:
+            return 0
+        nulls = f"{self.database.quoted(key.columns[0])} IS NULL"
+        quoted = self.database.quoted(self.table.schema, self.table.name)
+        return self.scalar(f"SELECT count(*) FROM {quoted} WHERE {nulls}")
+
     def sql(self) -> str:
         query = sa.text(
             f"SELECT sql FROM {self.master()} WHERE type = 'table' AND name = :name COLLATE NOCASE"

@@ -70,6 +70,7 @@ class SQLiteRebuild(Rebuild):
             self.original.execute("PRAGMA legacy_alter_table=ON")
             self._sql = self.original.sql()
             self._rows = self.original.count()
+            self._without_key = self.original.without_key()
             self._violations = self.original.violations()
             self._attachments = Attachments(self.original, drop_indexes=self.told.of_ours)
         except BaseException:
@@ -149,6 +150,8 @@ class SQLiteRebuild(Rebuild):
             ]
             if conflicts(self._sql) > conflicts(self.original.sql()):
                 problems.append("an ON CONFLICT clause would be lost")
+            if self._without_key and self._numbers(found):
+                problems.append("rows whose key is NULL would get numbers")
         problems += self._foreign_key_problems()
         if problems:
             raise AlembicHelpersError(
@@ -156,6 +159,15 @@ class SQLiteRebuild(Rebuild):
                 f"{'; '.join(problems)}. Everything was undone. Say how the new table shall look: "
                 "op.batch_alter_table(..., copy_from=sa.Table(...))."
             )
+
+    def _numbers(self, found: Table) -> bool:
+        """Whether the key has become the row number, as INT PRIMARY KEY does, which was none.
+
+        https://www.sqlite.org/lang_createtable.html#rowid
+        """
+        key = self.table.primary_key
+        stays = key is not None and found.column(key.columns[0]) is not None
+        return stays and not self.original.without_key()
 
     def _foreign_key_problems(self) -> Iterator[str]:
         """What could be checked before has to be as good as it was."""
