@@ -60,6 +60,33 @@ def test_a_leftover_with_a_column_that_the_batch_adds_is_removed(sqlite: Connect
     assert sqlite.exec_driver_sql("SELECT * FROM t").all() == [(1, 1, 7), (2, 2, 7)]
 
 
+# -- columns in another case -----------------------------------------------------------------------
+
+
+def test_a_constraint_may_call_its_columns_in_another_case(sqlite: Connection) -> None:
+    made(
+        sqlite,
+        "CREATE TABLE o (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE t (Id INTEGER, Oid INTEGER, Was INTEGER)",
+        "INSERT INTO t VALUES (1, NULL, 2)",
+    )
+    for _ in range(2):
+        with migration(sqlite):
+            op.create_foreign_key("fk", "t", "o", ["OID"], ["ID"])
+            op.create_unique_constraint("uq", "t", ["oid", "ID"])
+            op.create_primary_key("pk", "t", ["ID"])
+            with op.batch_alter_table("t") as batch_op:
+                batch_op.add_column(sa.Column("New", sa.Integer))
+                batch_op.alter_column("was", new_column_name="Is")
+                batch_op.create_unique_constraint("uq_new", ["NEW", "IS"])
+    made_of = text(sqlite, "t")
+    assert 'FOREIGN KEY("Oid")' in made_of
+    assert 'UNIQUE ("Oid", "Id")' in made_of
+    assert 'PRIMARY KEY ("Id")' in made_of
+    assert 'UNIQUE ("New", "Is")' in made_of
+    assert sqlite.exec_driver_sql("SELECT * FROM t").all() == [(1, None, 2, None)]
+
+
 # -- keys that hold NULL ---------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -40,7 +41,7 @@ class Told:
         if self.of_ours:
             source = self._without_checks(operations)
             source, kept, operations = self._without_computed(source, operations)
-        for operation in operations:
+        for operation in self._spelled(operations):
             if isinstance(operation, ops.AddConstraintOp):
                 asked = operation.to_constraint(self.context)
                 if isinstance(asked, sa.PrimaryKeyConstraint) and self.of_ours:
@@ -62,6 +63,24 @@ class Told:
             options["copy_from"] = table_of(source, self._schema, **self._table_options())
             options.pop("naming_convention", None)
         return kept
+
+    def _spelled(self, operations: list[MigrateOperation]) -> Iterator[MigrateOperation]:
+        """With the columns of constraints as the table spells them.
+
+        To SQLite case is no difference; a batch leaves out what is on a column it cannot find.
+        """
+        key = self.original.table.key
+        known = [c.name for c in self.original.table.columns]
+        known += [o.column.name for o in operations if isinstance(o, ops.AddColumnOp)]
+        renamed = [o.modify_name for o in operations if isinstance(o, ops.AlterColumnOp)]
+        names = {key(name): name for name in (*known, *filter(None, renamed))}
+        for operation in operations:
+            new = copy.copy(operation)
+            for attribute in ("columns", "local_cols"):
+                if isinstance(new, ops.AddConstraintOp) and hasattr(new, attribute):
+                    columns = [names.get(key(c), c) for c in getattr(new, attribute)]
+                    setattr(new, attribute, columns)
+            yield new
 
     def _without_checks(self, operations: list[MigrateOperation]) -> Table:
         """The table without the checks that go with a column; a batch does not know of them."""
