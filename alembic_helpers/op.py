@@ -1,7 +1,9 @@
 """A drop-in for ``alembic.op``: the same functions, each verified against the database first.
 
 Every function of Alembic's ``op`` is here with Alembic's own signature, those that other packages
-register included, and beside them the predicates and what Alembic lacks.
+register included, and beside them the predicates and what Alembic lacks. A name of ours that is
+registered with Alembic too (``create_view`` of a recipe) is the registered one here, as in
+``alembic.op``; ours is then imported by name from ``alembic_helpers``.
 
 Example::
 
@@ -47,16 +49,13 @@ if not TYPE_CHECKING:  # a type checker would take it for "every name is there"
         """A function, looked up late: packages register theirs when they are imported."""
         if name == "__all__":
             return __dir__()
-        if name in extras.__all__:
-            function = getattr(extras, name)
-        elif name in predicates.__all__:
-            function = getattr(predicates, name)
-        elif not name.startswith("_") and callable(getattr(Operations, name, None)):
-            function = _proxied(name)
-        else:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        globals()[name] = function
-        return function
+        if not name.startswith("_") and callable(getattr(Operations, name, None)):
+            function = globals()[name] = _proxied(name)
+            return function
+        for ours in (extras, predicates):  # not kept: somebody may yet register that name
+            if name in ours.__all__:
+                return getattr(ours, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, Operations
 
+import alembic_helpers
 from alembic_helpers import Outcome, op
 from alembic_helpers.engine.operations import operations_for
 
@@ -37,6 +38,29 @@ def test_an_operation_of_another_package(migrate):
         assert op.shout("hello") == "HELLO"
         assert [str(r) for r in operations_for(context).records] == ["passed    shout"]
     assert op.shout.__doc__ == "Shout."
+
+
+def test_a_registered_name_that_is_also_ours_is_the_registered_one(migrate):
+    """The recipe of Alembic's cookbook registers ``create_view(object)``."""
+    assert op.create_view is alembic_helpers.create_view
+
+    @Operations.register_operation("create_view")
+    class CreateViewOp(MigrateOperation):
+        @classmethod
+        def create_view(cls, operations, replaceable):
+            return operations.invoke(cls())
+
+    @Operations.implementation_for(CreateViewOp)
+    def create_view(operations, operation):
+        return "theirs"
+
+    try:
+        with migrate():
+            assert op.create_view(object()) == "theirs"
+            assert alembic_helpers.create_view("v", "SELECT 1 AS one") is Outcome.APPLIED
+    finally:
+        del Operations.create_view
+        vars(op).pop("create_view", None)
 
 
 def test_execute_runs_each_time(run, connection):
