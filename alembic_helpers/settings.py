@@ -11,6 +11,10 @@ from typing import Any
 
 from .errors import UsageError
 
+_LONGEST = 86_400
+"""Seconds that a statement may wait for a lock, or the log be silent: servers and threads have
+limits of their own, which are less than infinite."""
+
 
 class OnMismatch(enum.Enum):
     """What happens when an object is there but is not the one asked for."""
@@ -84,11 +88,18 @@ class Settings:
     def __post_init__(self) -> None:
         for name in ("build_timeout", "lock_timeout", "lock_budget", "heartbeat"):
             seconds = getattr(self, name)
-            if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
+            # Not "< 0": NaN is not less than anything, and no number of seconds either.
+            number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+            if not number or not seconds >= 0:
                 raise UsageError(f"Settings({name}={seconds!r}): expected seconds, as a number")
         for name in ("lock_timeout", "heartbeat"):
-            if not getattr(self, name):
+            seconds = getattr(self, name)
+            if not seconds:
                 raise UsageError(f"Settings({name}=0): expected more than 0 seconds")
+            if seconds > _LONGEST:
+                raise UsageError(
+                    f"Settings({name}={seconds!r}): expected at most {_LONGEST} seconds, a day"
+                )
         for name, choices in (
             ("on_mismatch", OnMismatch),
             ("offline", Offline),
@@ -101,6 +112,9 @@ class Settings:
                     f"{', '.join(words[:-1])} or {words[-1]}; write: "
                     f"from alembic_helpers import {choices.__name__}"
                 )
+        if not isinstance(self.show_queries, bool):  # "no" would show them
+            given = f"show_queries={self.show_queries!r}"
+            raise UsageError(f"Settings({given}): expected True or False")
 
     @classmethod
     def of(cls, opts: Mapping[str, Any]) -> Settings:
