@@ -243,8 +243,8 @@ def _matches(
     schema: str | None,
     target: _Target = _Target(),
 ) -> list[Constraint]:
-    catalog = ask(caller)
-    checked(caller, "columns", columns)
+    catalog = ask(caller, table_name, or_none=[name, schema, target.table, target.schema])
+    columns = checked(caller, "columns", columns)
     checked(caller, "referred_columns", target.columns)
     something = name is not None or columns is not None or target.table is not None
     if not something and type_ is not ConstraintType.PRIMARY:  # there can be only one of those

@@ -18,7 +18,7 @@ def enum_exists(name: str, *, schema: str | None = None) -> bool:
 
     .. versionadded:: 0.1
     """
-    return ask("enum_exists").enum(name, schema) is not None
+    return ask("enum_exists", name, or_none=[schema]).enum(name, schema) is not None
 
 
 def enum_value_exists(name: str, value: str, *, schema: str | None = None) -> bool:
@@ -37,7 +37,7 @@ def enum_value_exists(name: str, value: str, *, schema: str | None = None) -> bo
 
     .. versionadded:: 0.1
     """
-    catalog = ask("enum_value_exists")
+    catalog = ask("enum_value_exists", name, value, or_none=[schema])
     if catalog.database.columns_hold_enums:
         catalog.database.require_enums("enum_value_exists")
     found = catalog.enum(name, schema)

@@ -39,8 +39,8 @@ def index_exists(
 
     .. versionadded:: 0.1
     """
-    catalog = ask("index_exists")
-    checked("index_exists", "columns", columns)
+    catalog = ask("index_exists", or_none=[index_name, table_name, schema])
+    columns = checked("index_exists", "columns", columns)
     if table_name is not None and (index_name is not None or columns is not None):
         return bool(_matches(catalog, table_name, index_name, columns, schema))
     if index_name is None:
@@ -70,10 +70,10 @@ def find_index_name(
 
     .. versionadded:: 0.1
     """
-    catalog = ask("find_index_name")
-    checked("find_index_name", "columns", columns)
-    found = _matches(catalog, table_name, None, columns, schema)
-    match = only_one(found, f"find_index_name({table_name!r}, columns={list(columns)})")
+    catalog = ask("find_index_name", table_name, or_none=[schema])
+    names = checked("find_index_name", "columns", columns or [])
+    found = _matches(catalog, table_name, None, names, schema)
+    match = only_one(found, f"find_index_name({table_name!r}, columns={names})")
     return match.name if match else None
 
 

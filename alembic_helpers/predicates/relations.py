@@ -22,7 +22,7 @@ def schema_exists(schema: str) -> bool:
 
     .. versionadded:: 0.1
     """
-    return ask("schema_exists").schema_exists(schema)
+    return ask("schema_exists", schema).schema_exists(schema)
 
 
 def table_exists(table_name: str, *, schema: str | None = None) -> bool:
@@ -43,7 +43,7 @@ def table_exists(table_name: str, *, schema: str | None = None) -> bool:
 
     .. versionadded:: 0.1
     """
-    return ask("table_exists").kind(table_name, schema) is Kind.TABLE
+    return ask("table_exists", table_name, or_none=[schema]).kind(table_name, schema) is Kind.TABLE
 
 
 def column_exists(table_name: str, column_name: str, *, schema: str | None = None) -> bool:
@@ -64,7 +64,8 @@ def column_exists(table_name: str, column_name: str, *, schema: str | None = Non
 
     .. versionadded:: 0.1
     """
-    table = ask("column_exists").table(table_name, schema)
+    catalog = ask("column_exists", table_name, column_name, or_none=[schema])
+    table = catalog.table(table_name, schema)
     return table is not None and table.column(column_name) is not None
 
 
@@ -86,7 +87,7 @@ def view_exists(view_name: str, *, schema: str | None = None) -> bool:
 
     .. versionadded:: 0.1
     """
-    kind = ask("view_exists").kind(view_name, schema)
+    kind = ask("view_exists", view_name, or_none=[schema]).kind(view_name, schema)
     return kind in (Kind.VIEW, Kind.MATERIALIZED_VIEW)
 
 
@@ -103,7 +104,7 @@ def sequence_exists(name: str, *, schema: str | None = None) -> bool:
 
     .. versionadded:: 0.1
     """
-    return ask("sequence_exists").kind(name, schema) is Kind.SEQUENCE
+    return ask("sequence_exists", name, or_none=[schema]).kind(name, schema) is Kind.SEQUENCE
 
 
 def trigger_exists(name: str, table_name: str, *, schema: str | None = None) -> bool:
@@ -121,7 +122,7 @@ def trigger_exists(name: str, table_name: str, *, schema: str | None = None) -> 
 
     .. versionadded:: 0.1
     """
-    catalog = ask("trigger_exists")
+    catalog = ask("trigger_exists", name, table_name, or_none=[schema])
     key = catalog.database.trigger_key
     return key(name) in map(key, catalog.triggers(table_name, schema))
 
@@ -138,4 +139,4 @@ def extension_exists(name: str) -> bool:
 
     .. versionadded:: 0.1
     """
-    return ask("extension_exists").extension_exists(name)
+    return ask("extension_exists", name).extension_exists(name)

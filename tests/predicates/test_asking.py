@@ -8,10 +8,11 @@ import pytest
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from servers.migration import migration
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import alembic_helpers
-from alembic_helpers import NoMigrationContext, OfflineError, op, predicates
+from alembic_helpers import NoMigrationContext, OfflineError, UsageError, op, predicates
 
 QUESTIONS = {
     "check_constraint_exists": ("x", "t"),
@@ -98,6 +99,32 @@ def test_on_an_empty_database_every_answer_is_no(migrate, database):
             if name == "enum_value_exists" and database.has_inline_enums:
                 continue  # refused, see test_enums_exist.py
             assert not call(name), name
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_what_is_no_name_is_a_usage_error(sqlite, name):
+    finder = {"columns": ["a"]} if name.startswith("find_") else {}
+    asked = "column_exists" if name == "table_has_column" else name
+    thing = sa.table("t")
+    with migration(sqlite):
+        for place in range(len(QUESTIONS[name])):
+            names = [*QUESTIONS[name][:place], thing, *QUESTIONS[name][place + 1 :]]
+            with pytest.raises(UsageError) as caught:
+                getattr(op, name)(*names, **finder)
+            assert str(caught.value) == f"{asked}: {thing!r} is no name; give it as a string"
+
+
+@pytest.mark.parametrize("column", [sa.text("lower(a)"), sa.column("a"), None])
+def test_columns_are_given_by_name(sqlite, column):
+    with migration(sqlite):
+        for ask in (
+            lambda: op.index_exists(None, "t", columns=[column]),
+            lambda: op.find_index_name("t", columns=["a", column]),
+            lambda: op.unique_constraint_exists(None, "t", columns=[column]),
+            lambda: op.foreign_key_exists("fk", "t", referred_columns=[column]),
+        ):
+            with pytest.raises(UsageError, match="is no name; give the names as strings"):
+                ask()
 
 
 def test_a_plain_context_without_an_env_py_is_enough(connection):
