@@ -121,7 +121,9 @@ def _adopt_changes(files: Sequence[Path]) -> list[Change]:
             refusals.append(refusal)
             continue
         if after != before:
-            changes.append(Change(path, before, after, encoding_of(before, path)))
+            # A byte order mark is part of the first line of a patch.
+            encoding = encoding_of(before, path).removesuffix("-sig")
+            changes.append(Change(path, before, after, encoding))
     if refusals:
         raise FilesNotRewritten(refusals)
     return changes

@@ -19,7 +19,7 @@ _STATEMENT = re.compile(
     r"""^(?P<indent>[ \t]*)
         (?P<statement>
             from[ \t]+(?:alembic|alembic_helpers)(?:\.op)?[ \t]+import[ \t]*\([^)]*\)
-          | from[ \t]+(?:alembic|alembic_helpers)(?:\.op)?[ \t]+import[ \t][^\r\n#;(]*
+          | from[ \t]+(?:alembic|alembic_helpers)(?:\.op)?[ \t]+import[ \t](?:\\\r?\n|[^\r\n#;(])*
           | import[ \t][^\r\n#;]*
         )""",
     re.VERBOSE | re.MULTILINE,

@@ -58,6 +58,12 @@ def test_check_prints_the_diff_changes_nothing_and_exits_with_1(revision: Path, 
     assert run("adopt", "--check").code == 0
 
 
+def test_the_diff_has_the_byte_order_mark_of_the_file(revision: Path, run: Run) -> None:
+    revision.write_text("\ufefffrom alembic import op\n", encoding="utf-8")
+    ran = run("adopt", "--check")
+    assert "-\ufefffrom alembic import op\n+\ufefffrom alembic_helpers import op\n" in ran.out
+
+
 def test_quiet_prints_nothing_and_still_exits_with_1(revision: Path, run: Run) -> None:
     ran = run("--quiet", "adopt", "--check")
     assert (ran.code, ran.out) == (1, "")

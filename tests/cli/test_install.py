@@ -141,6 +141,7 @@ def test_a_link_stays_a_link(script: Path, run: Run, here: Path) -> None:
         ("import sqlalchemy as sa\nfrom alembic import op\n", "import sqlalchemy as sa\nfrom alembic_helpers import op\n"),
         ("from alembic import op  # noqa: F401\n", "from alembic_helpers import op  # noqa: F401\n"),
         ("from alembic import (\r\n    context,\r\n    op,\r\n)\r\n", "from alembic import (\r\n    context,\r\n)\r\nfrom alembic_helpers import op\r\n"),
+        ("from alembic import context, \\\n    op\n", "from alembic import context\nfrom alembic_helpers import op\n"),
         ("import alembic.op as op\n", "import alembic_helpers.op as op\n"),
         ("from alembic import op as alembic_op\n", "from alembic_helpers import op as alembic_op\n"),
         ("    from alembic import context, op\n", "    from alembic import context\n    from alembic_helpers import op\n"),
