@@ -156,10 +156,9 @@ class Script:
         """Alembic's own batch, all of it or nothing."""
         statements = captured_batch(self.context, options, operations)
         self.print(comment(f"{name}: not guarded, it may run once only"))
-        self.print("BEGIN;")
-        for statement in statements:
-            self.print(self.writer.plain(statement.sql))
-        self.print("COMMIT;")
+        begin, commit = ([], []) if self.transaction.is_open else (["BEGIN;"], ["COMMIT;"])
+        for line in (*begin, *(self.writer.plain(found.sql) for found in statements), *commit):
+            self.print(line)
 
     def impossible(self, name: str, why: str) -> OfflineError:
         return OfflineError(
