@@ -63,6 +63,8 @@ class SchemaThere(Question):
 @dataclass(frozen=True)
 class TableThere(Question):
     table: Name
+    on_the_path: bool = False
+    """Anywhere that the name leads to, and not only where a table of that name would be made?"""
 
 
 @dataclass(frozen=True)
@@ -182,10 +184,11 @@ class ConstraintValid(Question):
 
 @dataclass(frozen=True)
 class VersionThere(Question):
-    """Does Alembic's version table hold one of these revisions?"""
+    """Does Alembic's version table hold one of these revisions, or one that is none of them?"""
 
     table: Name
     revisions: tuple[str, ...]
+    other: bool = False
 
 
 class NoGuard(Exception):

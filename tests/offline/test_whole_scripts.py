@@ -232,6 +232,67 @@ def test_a_script_for_a_part_leaves_a_database_beyond_it_alone(project: Project)
 
 
 @pytest.mark.capability("alters_in_place")
+@pytest.mark.parametrize("at", ["r1", "left", "right"])
+def test_a_database_may_have_taken_another_branch_first(project: Project, at: str) -> None:
+    """The script takes one branch first, whose row replaces the one that both stand on."""
+    with_a_history(project)
+    expected = project.online("merged")
+    text = project.script("base:merged")
+    project.database.wipe()
+    project.online(at)
+    assert project.run(text) == expected
+    assert project.run(text) == expected
+
+
+@pytest.mark.capability("alters_in_place")
+def test_a_branch_that_nothing_merges_is_not_left_out(project: Project) -> None:
+    project.revision("r1", None, create("t", "a"))
+    project.revision("left", "r1", create("left_side", "a"))
+    project.revision("right", "r1", create("right_side", "a"))
+    expected = project.online("heads")
+    text = project.script("base:heads")
+    for at in ("left", "right"):
+        project.database.wipe()
+        project.online(at)
+        assert project.run(text, text) == expected
+
+
+@pytest.mark.capability("alters_in_place")
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_script_leaves_alone_what_is_of_a_later_day(project: Project, apart: bool) -> None:
+    """Its database stands at a revision that was not written yet when the script was."""
+    project.revision("r1", None, create("t", "a"))
+    project.revision("r2", "r1", 'op.rename_table("t", "u")')
+    if apart:
+        project.revision("x1", None, create("x", "a"))
+    early = project.script("base:heads")
+    project.revision("r3", "r2", 'op.drop_table("u")')
+    if apart:
+        project.revision("x2", "x1")
+    expected = project.online("heads")
+    assert project.run(early) == expected
+
+
+@pytest.mark.capability("alters_in_place")
+@pytest.mark.parametrize("transactional_ddl", [False, True])
+def test_a_merge_holds_together_whoever_commits(project: Project, transactional_ddl: bool) -> None:
+    env = project.folder / "env.py"
+    given = f"**options, transactional_ddl={transactional_ddl})"
+    env.write_text(env.read_text().replace("**options,\n    )", given))
+    with_a_history(project)
+    expected = project.online("heads")
+    text = project.script("base:heads")
+    found = cuts(text, project.database)
+    merging = [cut for cut in found if "Running upgrade left, right" in cut]
+    assert merging
+    if transactional_ddl and project.database.transactional_ddl:
+        assert text.count("BEGIN;") == text.count("-- Running upgrade")
+    for cut in merging:
+        project.database.wipe()
+        assert project.run(cut, text) == expected
+
+
+@pytest.mark.capability("alters_in_place")
 def test_the_scripts_of_the_example_project(project: Project) -> None:
     models = runpy.run_path(str(EXAMPLE / "project/models.py"))
     project.metadata = models["metadata"]
@@ -326,6 +387,55 @@ def test_the_version_table_may_have_another_name_and_schema(
     with project.database.engine.connect() as connection:
         table = sa.table("it's", sa.column("version_num"), schema=schema)
         assert connection.scalars(sa.select(table.c.version_num)).all() == ["r2"]
+
+
+@pytest.mark.capability("has_concurrent_indexes")
+def test_the_version_table_is_the_one_that_the_search_path_finds(project: Project) -> None:
+    project.revision("r1", None, create("t", "a"))
+    project.online("r1")
+    project.revision("r2", "r1", create("u", "a"))
+    path = f"SET search_path = {project.database.other_schema}, public;\n"
+    text = project.script("base:heads")
+    project.run(path + text, path + text)
+    with project.database.engine.connect() as connection:
+        assert not sa.inspect(connection).has_table("t", project.database.other_schema)
+        assert not sa.inspect(connection).has_table(
+            "alembic_version", project.database.other_schema
+        )
+        assert connection.scalars(sa.text("SELECT version_num FROM alembic_version")).all() == [
+            "r2"
+        ]
+
+
+@pytest.mark.capability("has_concurrent_indexes")
+def test_backslashes_are_backslashes_whatever_the_server_takes_them_for(project: Project) -> None:
+    value = "back\\tslash\\"
+    project.revision(
+        "r1", None, f'op.bulk_insert({create("t", "a")}, [{{"id": 1, "a": {value!r}}}])'
+    )
+    text = project.script("base:heads")
+    off = "SET standard_conforming_strings = off;\n"
+    assert project.run(off + text, off + text)["rows"]["t"] == [(1, value)]
+
+
+@pytest.mark.lacks("alters_in_place")
+def test_a_batch_stands_within_the_transaction_of_its_script(project: Project) -> None:
+    env = project.folder / "env.py"
+    env.write_text(
+        env.read_text().replace("**options,\n    )", "**options, transactional_ddl=True)")
+    )
+    project.revision("r1", None, create("t", "a"))
+    project.revision(
+        "r2",
+        "r1",
+        """
+        table = sa.Table("t", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True))
+        with op.batch_alter_table("t", copy_from=table) as batch_op:
+            batch_op.create_check_constraint("ck", "id > 0")
+        """,
+    )
+    found = project.run(project.script("base:heads"))
+    assert found["rows"]["alembic_version"] == [("r2",)]
 
 
 def test_without_the_hook_the_script_says_that_the_version_table_is_not_guarded(

@@ -45,6 +45,8 @@ class Writer(ABC):
     """What a script begins with."""
     together: tuple[Sequence[str], Sequence[str]] = ((), ())
     """What stands before and after statements that are to commit as one, where each would alone."""
+    ddl_commits = False
+    """Does each DDL statement end the transaction, whoever began it?"""
     has_batches = False
     """Can a block commit what it has done so far?"""
 
@@ -90,8 +92,8 @@ class Writer(ABC):
                 return " OR ".join(map(self._inner, questions))
             case SchemaThere(schema):
                 return self.schema(schema)
-            case TableThere(table):
-                return self.table(table)
+            case TableThere(table, on_the_path):
+                return self.table_found(table) if on_the_path else self.table(table)
             case ViewThere(view, materialized):
                 return self.view(view, materialized=materialized)
             case SequenceThere(sequence):
@@ -120,11 +122,12 @@ class Writer(ABC):
                 return self.constraint_is(question)
             case ConstraintValid():
                 return self.constraint_valid(question)
-            case VersionThere(table, revisions):
-                listed = ", ".join(map(self.text, revisions))
-                return self.exists(
-                    f"SELECT 1 FROM {self.quoted(table)} WHERE version_num IN ({listed})"
-                )
+            case VersionThere(table, revisions, other):
+                found = f"SELECT 1 FROM {self.quoted(table)}"
+                if revisions:
+                    among = "NOT IN" if other else "IN"
+                    found += f" WHERE version_num {among} ({self.texts(revisions)})"
+                return self.exists(found)
         raise AssertionError(question)
 
     def _inner(self, question: Question) -> str:
@@ -150,6 +153,10 @@ class Writer(ABC):
 
     def table(self, table: Name) -> str:
         raise NotImplementedError
+
+    def table_found(self, table: Name) -> str:
+        """The same, where a name leads to one schema only."""
+        return self.table(table)
 
     def view(self, view: Name, *, materialized: bool) -> str:
         raise NotImplementedError

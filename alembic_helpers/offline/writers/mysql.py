@@ -42,6 +42,7 @@ _MESSAGE = 128
 
 class MySQLWriter(Writer):
     opening = ("SET NAMES utf8mb4;",)
+    ddl_commits = True
     together = (("START TRANSACTION;",), ("COMMIT;",))
 
     # -- blocks ------------------------------------------------------------------------------------

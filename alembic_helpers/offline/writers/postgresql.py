@@ -55,7 +55,8 @@ _COLLATE = re.compile(r' COLLATE "((?:[^"]|"")*)"$', re.IGNORECASE)
 
 
 class PostgreSQLWriter(Writer):
-    opening = ("SET client_encoding = 'UTF8';",)
+    opening = ("SET client_encoding = 'UTF8';", "SET standard_conforming_strings = on;")
+    together = (("BEGIN;",), ("COMMIT;",))
     has_batches = True
 
     # -- blocks ------------------------------------------------------------------------------------
@@ -135,6 +136,9 @@ class PostgreSQLWriter(Writer):
 
     def table(self, table: Name) -> str:
         return self._relation(table, "rpf")
+
+    def table_found(self, table: Name) -> str:
+        return f"{self._found(table)} IS NOT NULL"
 
     def view(self, view: Name, *, materialized: bool) -> str:
         return self._relation(view, "m" if materialized else "v")

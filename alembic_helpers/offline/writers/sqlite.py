@@ -38,6 +38,8 @@ def _drop(construct: Any) -> str:
 
 
 class SQLiteWriter(Writer):
+    together = (("BEGIN;",), ("COMMIT;",))
+
     def __init__(self, database: Database, separator: str = "") -> None:
         super().__init__(database, separator)
         self._dropped: set[str] = set()
