@@ -221,6 +221,19 @@ def test_a_name_of_several_lines_stays_within_the_comment(database: Database, en
     assert_converges(Trial(database, build, None, before))
 
 
+@pytest.mark.capability("alters_in_place")
+def test_names_that_differ_in_an_accent_are_two(database: Database) -> None:
+    def build(op: Any, schema: str | None) -> None:
+        op.create_table("t", sa.Column("ano", sa.Integer), schema=schema)
+        op.create_index("ix_ano", "t", ["ano"], schema=schema)
+        op.add_column("t", sa.Column("a\xf1o", sa.Integer), schema=schema)
+        op.create_index("ix_a\xf1o", "t", ["a\xf1o"], schema=schema)
+        op.create_check_constraint("ck_ano", "t", "ano > 0", schema=schema)
+        op.create_check_constraint("ck_a\xf1o", "t", "ano > 1", schema=schema)
+
+    assert_converges(Trial(database, build))
+
+
 @pytest.mark.capability("has_enums")
 def test_types_with_a_collation(database: Database) -> None:
     def prepare(op: Any, schema: str | None) -> None:

@@ -96,7 +96,7 @@ class MySQLWriter(Writer):
         return self.exists(f"{self._about('tables', sequence)} AND table_type = 'SEQUENCE'")
 
     def column(self, table: Name, name: str, condition: str | None = None) -> str:
-        found = f"{self._about('columns', table)} AND column_name = {self.text(name)}"
+        found = f"{self._about('columns', table)} AND {self.same('column_name', name)}"
         return self.exists(f"{found} AND {condition}" if condition else found)
 
     def type(self, type_: Type) -> str | None:
@@ -109,18 +109,17 @@ class MySQLWriter(Writer):
         if question.table is None:
             raise NoGuard("an index belongs to its table there, and none is given (table_name=)")
         found = self._about("statistics", question.table)
-        return self.exists(f"{found} AND index_name = {self.text(question.index.name)}")
+        return self.exists(f"{found} AND {self.same('index_name', question.index.name)}")
 
     def index_is(self, question: IndexIs) -> str:
         found = (
             f"{self._about('statistics', question.table)}"
-            f" AND index_name = {self.text(question.index.name)}"
+            f" AND {self.same('index_name', question.index.name)}"
             f" AND non_unique = {int(not question.unique)}"
         )
         if question.columns is not None:
-            found += (
-                " GROUP BY index_name HAVING GROUP_CONCAT(column_name ORDER BY seq_in_index)"
-                f" = {self._list(question.columns)}"
+            found += " GROUP BY index_name HAVING " + self._list(
+                "column_name ORDER BY seq_in_index", question.columns
             )
         return self.exists(found)
 
@@ -129,13 +128,13 @@ class MySQLWriter(Writer):
         if question.type is not None:
             found += f" AND constraint_type = '{_CONSTRAINT[question.type]}'"
         if question.name is not None:
-            found += f" AND constraint_name = {self.text(question.name)}"
+            found += f" AND {self.same('constraint_name', question.name)}"
         return self.exists(found)
 
     def constraint_is(self, question: ConstraintIs) -> str:
         found = self._about("key_column_usage", question.table)
         if question.name is not None:
-            found += f" AND constraint_name = {self.text(question.name)}"
+            found += f" AND {self.same('constraint_name', question.name)}"
         found += {
             ConstraintType.PRIMARY: " AND constraint_name = 'PRIMARY'",
             ConstraintType.UNIQUE: " AND referenced_table_name IS NULL"
@@ -147,19 +146,19 @@ class MySQLWriter(Writer):
                 f" AND referenced_table_schema = {self._in(question.target.schema)}"
                 f" AND referenced_table_name = {self.text(question.target.name)}"
             )
-        found += (
-            " GROUP BY constraint_name HAVING GROUP_CONCAT(column_name ORDER BY ordinal_position)"
-            f" = {self._list(question.columns)}"
-        )
+        found += " GROUP BY constraint_name HAVING "
+        found += self._list("column_name ORDER BY ordinal_position", question.columns)
         if question.target is not None:
-            found += (
-                " AND GROUP_CONCAT(referenced_column_name ORDER BY ordinal_position)"
-                f" = {self._list(question.target_columns)}"
-            )
+            ordered = "referenced_column_name ORDER BY ordinal_position"
+            found += f" AND {self._list(ordered, question.target_columns)}"
         return self.exists(found)
 
-    def _list(self, names: tuple[str, ...]) -> str:
-        return self.text(",".join(names))
+    def _list(self, ordered: str, names: tuple[str, ...]) -> str:
+        return self.same(f"GROUP_CONCAT({ordered})", ",".join(names))
+
+    def same(self, found: str, name: str) -> str:
+        """Is it that name, in whatever case?"""
+        return f"{found} = {self.text(name)}"
 
 
 class MariaDBWriter(MySQLWriter):
@@ -173,6 +172,10 @@ class MariaDBWriter(MySQLWriter):
         if pending is not None:
             chosen = f"CASE WHEN {self.ask(pending)} THEN {chosen} ELSE 'DO 0' END"
         return f"SET @alembic_helpers = {chosen};\n{self.execution}"
+
+    def same(self, found: str, name: str) -> str:
+        """Its catalog takes ``año`` for ``ano``; its tables may have both."""
+        return f"BINARY LOWER({found}) = LOWER({self.text(name)})"
 
     def error(self, message: str) -> str:
         """SIGNAL, in the one form in which MariaDB 10.5 executes it too."""
