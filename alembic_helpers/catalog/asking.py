@@ -48,6 +48,7 @@ class Asking:
             connection is not memory.watched
             or connection.get_transaction() is not memory.transaction
             or memory.sent
+            or memory.is_doubtful
             or memory.others
         ):
             memory.watch(connection)

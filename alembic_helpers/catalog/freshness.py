@@ -59,6 +59,9 @@ class Memory:
         """The one in which everything was learned."""
         self.others: set[ReferenceType[Connection]] = set()
         """Those that have sent something, and may still commit or take it back."""
+        self.is_doubtful = False
+        """Has another connection done something? It may be another thread's, at any moment: what is
+        remembered is forgotten by the one who asks, before the next question."""
 
     def watch(self, connection: Connection) -> None:
         """Forget what is no longer certain.
@@ -72,15 +75,16 @@ class Memory:
             self.watched = connection
         elif self.sent:
             self.happened(connection)
-        elif transaction is self.transaction and not self._another_has_ended():
+        elif transaction is self.transaction and not self._others_did_something():
             return
         self.transaction = transaction
         self.forget()
 
-    def _another_has_ended(self) -> bool:
-        before = len(self.others)
-        self.others = {o for o in self.others if (known := o()) and known.in_transaction()}
-        return len(self.others) < before
+    def _others_did_something(self) -> bool:
+        doubtful, self.is_doubtful = self.is_doubtful, False
+        ended = {o for o in tuple(self.others) if not ((it := o()) and it.in_transaction())}
+        self.others -= ended
+        return doubtful or bool(ended)
 
     def forget(self) -> None:
         self.place = None
@@ -100,9 +104,10 @@ class Memory:
                 return
             if statement is not None and self._changes_nothing(statement):
                 return
+            self.forget()
         else:
             self.others.add(ref(connection))
-        self.forget()
+            self.is_doubtful = True
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -161,7 +166,7 @@ class _Told:
         for known in self.memories:
             memory = known()
             if memory is not None:
-                memory.forget()
+                memory.is_doubtful = True
 
     def executed(self, *arguments: Any) -> None:
         context: ExecutionContext = arguments[-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from types import SimpleNamespace
 
 import alembic.op
 import pytest
@@ -200,6 +201,24 @@ def test_what_another_connection_commits_is_seen_while_that_stays_open(
 
 
 @pytest.mark.capability("is_server")
+def test_a_statement_of_another_thread_does_not_cut_into_a_question(
+    connection, migrate, database, monkeypatch
+):
+    learn = Tables.learn
+
+    def interrupted(self, *learned):
+        learn(self, *learned)
+        second.exec_driver_sql("SELECT 1")
+
+    connection.exec_driver_sql("CREATE TABLE t (a int)")
+    monkeypatch.setattr(Tables, "learn", interrupted)
+    with migrate(), database.engine.connect() as second:
+        assert op.column_exists("t", "a")
+        connection.exec_driver_sql("DROP TABLE t")
+        assert not op.column_exists("t", "a")
+
+
+@pytest.mark.capability("is_server")
 def test_what_another_connection_had_begun_before_is_seen_when_it_is_given_back(database):
     engine = sa.create_engine(database.url)
     try:
@@ -288,7 +307,7 @@ def test_a_memory_may_go_while_the_others_are_told():
     others = [freshness.Memory(str, lambda _: False) for _ in range(3)]
 
     class Hears(freshness.Memory):
-        def forget(self):
+        def happened(self, *_):
             others.clear()
             gc.collect()
             heard.append(self)
@@ -297,7 +316,7 @@ def test_a_memory_may_go_while_the_others_are_told():
     for memory in (first, *others, last):
         told.add(memory)
     del memory
-    told.given_back()
+    told.executed(None, "SELECT 1", SimpleNamespace(root_connection=None, compiled=None))
     assert heard == [first, last]
     assert len(told.memories) == 2
 
